@@ -1,0 +1,1 @@
+"""Firedoor: detection and response for AWS accounts and AI workloads."""
