@@ -1,0 +1,163 @@
+"""The handlers' configuration: environment variables as one typed object, and the mode caps in SSM.
+
+``template.yaml`` sets every variable read here; a content test holds the two lists against each other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from firedoor.errors import SettingsError
+from firedoor.playbooks import Mode
+
+CAPS_SECONDS = 5.0
+"""How long a read of the caps may be used; an operator's ``firedoor cap off`` counts after at most this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the handlers find their table, queues, topics and buckets; every field is an environment variable."""
+
+    account_id: str
+    region: str
+    partition: str
+    table: str
+    respond_queue_url: str
+    topic_arns: Mapping[str, str]
+    """Owner or severity → topic; ``default`` is always there."""
+    evidence_bucket: str
+    quarantine_bucket: str
+    caps_parameter: str
+    responder_role: str
+    """Name of the role that is assumed in the event's account."""
+    restorer_role: str
+    external_id: str
+    schedule_group: str
+    schedule_role_arn: str
+    timer_arn: str
+    bundle: Path
+    account_names: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment.
+
+        Raises:
+            SettingsError: A variable is missing or is not what it should be; all of them are named at once.
+        """
+        source = os.environ if environ is None else environ
+        missing = [name for name in REQUIRED if not source.get(name)]
+        if missing:
+            raise SettingsError(f"These environment variables are not set: {', '.join(missing)}.")
+        return cls(
+            account_id=source["FIREDOOR_ACCOUNT_ID"],
+            region=source["AWS_REGION"],
+            partition=source.get("FIREDOOR_PARTITION") or "aws",
+            table=source["FIREDOOR_TABLE"],
+            respond_queue_url=source["FIREDOOR_RESPOND_QUEUE_URL"],
+            topic_arns=_json_object(source, "FIREDOOR_TOPIC_ARNS"),
+            evidence_bucket=source["FIREDOOR_EVIDENCE_BUCKET"],
+            quarantine_bucket=source["FIREDOOR_QUARANTINE_BUCKET"],
+            caps_parameter=source["FIREDOOR_CAPS_PARAMETER"],
+            responder_role=source["FIREDOOR_RESPONDER_ROLE"],
+            restorer_role=source["FIREDOOR_RESTORER_ROLE"],
+            external_id=source["FIREDOOR_EXTERNAL_ID"],
+            schedule_group=source["FIREDOOR_SCHEDULE_GROUP"],
+            schedule_role_arn=source["FIREDOOR_SCHEDULE_ROLE_ARN"],
+            timer_arn=source["FIREDOOR_TIMER_ARN"],
+            bundle=Path(source["FIREDOOR_BUNDLE"]),
+            account_names=_json_object(source, "FIREDOOR_ACCOUNT_NAMES"),
+        )
+
+
+REQUIRED = (
+    "FIREDOOR_ACCOUNT_ID",
+    "AWS_REGION",
+    "FIREDOOR_TABLE",
+    "FIREDOOR_RESPOND_QUEUE_URL",
+    "FIREDOOR_TOPIC_ARNS",
+    "FIREDOOR_EVIDENCE_BUCKET",
+    "FIREDOOR_QUARANTINE_BUCKET",
+    "FIREDOOR_CAPS_PARAMETER",
+    "FIREDOOR_RESPONDER_ROLE",
+    "FIREDOOR_RESTORER_ROLE",
+    "FIREDOOR_EXTERNAL_ID",
+    "FIREDOOR_SCHEDULE_GROUP",
+    "FIREDOOR_SCHEDULE_ROLE_ARN",
+    "FIREDOOR_TIMER_ARN",
+    "FIREDOOR_BUNDLE",
+)
+OPTIONAL = ("FIREDOOR_PARTITION", "FIREDOOR_ACCOUNT_NAMES")
+
+
+def _json_object(source: Mapping[str, str], name: str) -> Mapping[str, str]:
+    text = source.get(name) or "{}"
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"{name} is not JSON: {error}.") from error
+    if not isinstance(value, dict):
+        raise SettingsError(f'{name} must be a JSON object such as {{"default": "arn:aws:sns:…"}}.')
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The highest modes that operators allow: everywhere, by ring and by account."""
+
+    everywhere: Mode
+    rings: Mapping[str, Mode]
+    ring_of: Mapping[str, str]
+    accounts: Mapping[str, Mode]
+
+    def mode_of(self, account_id: str) -> Mode:
+        """Return the cap that holds in one account: the lowest of those that speak of it."""
+        said = [self.everywhere]
+        if account_id in self.accounts:
+            said.append(self.accounts[account_id])
+        ring = self.ring_of.get(account_id)
+        if ring in self.rings:
+            said.append(self.rings[ring])
+        return min(said)
+
+    @classmethod
+    def parse(cls, text: str) -> Caps:
+        """Read the parameter's JSON: ``{"global": "shadow", "rings": {…}, "ring_of": {…}, "accounts": {…}}``.
+
+        Raises:
+            SettingsError: It is not such an object, or a mode is misspelled.
+        """
+        try:
+            data: Any = json.loads(text)
+            return cls(
+                everywhere=Mode.parse(data["global"]),
+                rings={name: Mode.parse(word) for name, word in data.get("rings", {}).items()},
+                ring_of=dict(data.get("ring_of", {})),
+                accounts={name: Mode.parse(word) for name, word in data.get("accounts", {}).items()},
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SettingsError(f"The caps parameter cannot be read ({error}); set it with `firedoor cap`.") from error
+
+
+class CapsReader:
+    """Reads the caps from SSM, at most once every ``CAPS_SECONDS``."""
+
+    def __init__(self, ssm: Any, parameter: str, monotonic: Callable[[], float]) -> None:
+        """``ssm`` is a boto3 client; ``monotonic`` counts seconds."""
+        self._ssm = ssm
+        self._parameter = parameter
+        self._monotonic = monotonic
+        self._read: tuple[float, Caps] | None = None
+
+    def get(self) -> Caps:
+        """Return the caps. A parameter that cannot be read raises: nobody acts on a guess."""
+        now = self._monotonic()
+        if self._read is None or now - self._read[0] > CAPS_SECONDS:
+            value = self._ssm.get_parameter(Name=self._parameter)["Parameter"]["Value"]
+            self._read = (now, Caps.parse(value))
+        return self._read[1]
