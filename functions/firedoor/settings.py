@@ -121,7 +121,7 @@ class Caps:
         if account_id in self.accounts:
             said.append(self.accounts[account_id])
         ring = self.ring_of.get(account_id)
-        if ring in self.rings:
+        if ring is not None and ring in self.rings:
             said.append(self.rings[ring])
         return min(said)
 
