@@ -6,14 +6,23 @@ Owns the table's layout and every write to it. Does not own what is decided (``e
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from firedoor.errors import Refused, Retry
 from firedoor.events import Facts, parse_time
 from firedoor.plans import Json, StepResult
 from firedoor.playbooks import Mode, Severity
+from firedoor.thresholds import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firedoor.engine import Hit
 
 
 class State(StrEnum):
@@ -87,11 +96,15 @@ class Occurrence:
     decided: Mode | None = None
     reason: str = ""
     """Why it needs a person, was closed, refused or failed: one sentence for a person."""
+    finding: Json | None = None
+    """See ``events.Event.finding``."""
+    decisions: tuple[Json, ...] = ()
+    """Who approved, rejected or asked for an undo: ``{by, verified, decision, at, why}``."""
     alerted: bool = False
-
-    def with_(self, **changes: Any) -> Occurrence:
-        """Return a copy with some fields changed."""
-        return replace(self, **changes)
+    version: int = 0
+    """Counts the writes; every write is conditional on it."""
+    lease_until: datetime | None = None
+    """While ``respond`` applies it: until then nobody else may take it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,505 @@ class Case:
     timeline: tuple[Note, ...] = ()
     occurrences: tuple[Occurrence, ...] = ()
     """Oldest first; filled by ``Cases.get``, empty in listings."""
-    evidence: tuple[str, ...] = ()
-    """S3 URIs of the evidence, oldest first."""
     feedback: str | None = None
+    told: str | None = None
+    """The verdict that people were last told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What ``Cases.open`` found or made. ``pending`` is true while nobody has taken the occurrence up."""
+
+    case_id: str
+    number: int
+    pending: bool
+
+
+class Conflict(Retry):
+    """Somebody else wrote first; read again and decide anew."""
+
+
+class Cases:
+    """The table. One item per case, occurrence, timeline note, open case per dedup key, event decision and window.
+
+    Layout (``pk`` / ``sk``)::
+
+        CASE#fd-20260131-7f3a2b   CASE | OCC#0001 | NOTE#0001#0003
+        OPEN#<dedup key>          OPEN                    → the case that new events of this key join, until expires_at
+        EVENT#<event id>          <playbook>              → the case, or why nothing was done
+        ABOUT#<actor or target>   <case id>
+        WINDOW#<group>            <time>#<event id>
+        LIMIT#<playbook>#<acct>   <start of the window>
+        BASELINE#<acct>#<region>  <resource>#<time>
+    """
+
+    def __init__(self, dynamodb: Any, table: str) -> None:
+        """``dynamodb`` is a boto3 DynamoDB client."""
+        self._db = dynamodb
+        self._table = table
+
+    # --- opening
+
+    def open(self, hit: Hit, now: datetime) -> Opened:
+        """Make the case of a hit, or add an occurrence to the one that is open for its dedup key.
+
+        The same event told twice returns what the first telling made.
+
+        Raises:
+            Conflict: Others kept writing the same case; the message should come again.
+        """
+        for _ in range(_ATTEMPTS):
+            known = self._get(f"EVENT#{hit.event_id}", hit.playbook.id)
+            if known and "number" in known:
+                return self._opened(known["case_id"]["S"], int(known["number"]["N"]))
+            opened = self._open_once(hit, now)
+            if opened:
+                return opened
+        raise Conflict(f"The case of event {hit.event_id} is being written by others.")
+
+    def _open_once(self, hit: Hit, now: datetime) -> Opened | None:
+        pointer = self._get(f"OPEN#{hit.dedup_key}", "OPEN")
+        if pointer and int(pointer["expires_at"]["N"]) > now.timestamp():
+            case_id = pointer["case_id"]["S"]
+            number = int(self._item(case_id, "CASE")["count"]["N"]) + 1
+            writes = [self._count(case_id, number, now)]
+        else:
+            case_id, number = _case_id(hit, now), 1
+            writes = self._first_writes(hit, case_id, now)
+        occurrence = Occurrence(
+            case_id=case_id,
+            number=number,
+            event_id=hit.event_id,
+            facts=hit.facts,
+            extracted=hit.extracted,
+            mode=hit.playbook.cap,
+            state=State.MATCHED,
+            reason=hit.problem or "",
+            finding=hit.finding,
+        )
+        writes += [
+            self._put(f"CASE#{case_id}", f"OCC#{number:04d}", _occurrence_item(occurrence), _ABSENT),
+            self._put(f"CASE#{case_id}", f"NOTE#{number:04d}#0000", _note_item(now, "classify", "Matched."), _ABSENT),
+            self._put(
+                f"EVENT#{hit.event_id}",
+                hit.playbook.id,
+                {"case_id": {"S": case_id}, "number": {"N": str(number)}, **_ttl(now, _EVENT_DAYS)},
+                "attribute_not_exists(pk) OR attribute_not_exists(#number)",
+                {"#number": "number"},
+            ),
+        ]
+        return Opened(case_id, number, pending=True) if self._transact(writes) else None
+
+    def _first_writes(self, hit: Hit, case_id: str, now: datetime) -> list[dict[str, Any]]:
+        until = int(now.timestamp()) + hit.playbook.dedup_within
+        case = {
+            "count": {"N": "1"},
+            "state": {"S": State.MATCHED.value},
+            "updated": {"S": _stamp(now)},
+            "gsi_pk": {"S": "CASE"},
+            "gsi_sk": {"S": f"{_stamp(now)}#{case_id}"},
+            "data": {"S": json.dumps(_new_case(hit, now), default=str)},
+        }
+        free = "attribute_not_exists(pk) OR expires_at <= :now"
+        pointer = {"case_id": {"S": case_id}, "expires_at": {"N": str(until)}}
+        writes = [
+            self._put(f"CASE#{case_id}", "CASE", case, _ABSENT),
+            self._put(
+                f"OPEN#{hit.dedup_key}", "OPEN", pointer, free, values={":now": {"N": str(int(now.timestamp()))}}
+            ),
+        ]
+        about = {hit.extracted.get("actor"), hit.extracted.get("target")} - {None, ""}
+        return writes + [
+            self._put(f"ABOUT#{name}"[:1024], case_id, _ttl(now, _ABOUT_DAYS)) for name in sorted(map(str, about))
+        ]
+
+    def _count(self, case_id: str, number: int, now: datetime) -> dict[str, Any]:
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(f"CASE#{case_id}", "CASE"),
+                "UpdateExpression": "SET #count = :new, updated = :now",
+                "ConditionExpression": "#count = :old",
+                "ExpressionAttributeNames": {"#count": "count"},
+                "ExpressionAttributeValues": {
+                    ":new": {"N": str(number)},
+                    ":old": {"N": str(number - 1)},
+                    ":now": {"S": _stamp(now)},
+                },
+            }
+        }
+
+    def _opened(self, case_id: str, number: int) -> Opened:
+        state = State(self._item(case_id, f"OCC#{number:04d}")["state"]["S"])
+        return Opened(case_id, number, pending=state is State.MATCHED)
+
+    def note_event(self, event_id: str, playbook: str, reason: str, now: datetime) -> None:
+        """Remember why a playbook that matched did nothing about an event, for ``firedoor why``."""
+        item = {"reason": {"S": reason}, "at": {"S": _stamp(now)}, **_ttl(now, _EVENT_DAYS)}
+        try:
+            self._db.put_item(**self._put(f"EVENT#{event_id}", playbook, item, _ABSENT)["Put"])
+        except self._db.exceptions.ConditionalCheckFailedException:
+            return
+
+    def why(self, event_id: str) -> dict[str, str]:
+        """Return, for every playbook that matched the event, the case it opened or the reason that it did not."""
+        found = self._query(f"EVENT#{event_id}")
+        return {
+            item["sk"]["S"]: f"case {item['case_id']['S']}" if "case_id" in item else item["reason"]["S"]
+            for item in found
+        }
+
+    # --- reading
+
+    def get(self, case_id: str) -> Case:
+        """Return a case with its occurrences and timeline.
+
+        Raises:
+            Refused: There is no such case.
+        """
+        items = self._query(f"CASE#{case_id}")
+        case = next((item for item in items if item["sk"]["S"] == "CASE"), None)
+        if case is None:
+            raise Refused(f"There is no case {case_id}.")
+        return replace(
+            _case(case_id, case),
+            occurrences=tuple(_occurrence(item) for item in items if item["sk"]["S"].startswith("OCC#")),
+            timeline=tuple(
+                sorted(
+                    (Note.from_json(json.loads(item["data"]["S"])) for item in items if item["sk"]["S"][:5] == "NOTE#"),
+                    key=lambda note: note.at,
+                )
+            ),
+        )
+
+    def occurrence(self, case_id: str, number: int) -> Occurrence:
+        """Return one occurrence as it stands now.
+
+        Raises:
+            Refused: There is no such case or occurrence.
+        """
+        return _occurrence(self._item(case_id, f"OCC#{number:04d}"))
+
+    def newest(self, limit: int = 50) -> tuple[Case, ...]:
+        """Return the newest cases first, without occurrences and timeline."""
+        answer = self._db.query(
+            TableName=self._table,
+            IndexName="listing",
+            KeyConditionExpression="gsi_pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": "CASE"}},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return tuple(_case(item["pk"]["S"][5:], item) for item in answer["Items"])
+
+    def related(self, case: Case) -> tuple[Case, ...]:
+        """Return the other open cases about the same actor or target, at most ten."""
+        ids: dict[str, None] = {}
+        for name in (case.actor, case.target):
+            if name:
+                ids.update((item["sk"]["S"], None) for item in self._query(f"ABOUT#{name}"[:1024], limit=20))
+        ids.pop(case.id, None)
+        found = [_case(case_id, self._item(case_id, "CASE")) for case_id in list(ids)[:10]]
+        return tuple(other for other in found if other.state in _OPEN)
+
+    # --- moving
+
+    def move(
+        self, occurrence: Occurrence, state: State, now: datetime, by: str, note: str, **changes: Any
+    ) -> Occurrence:
+        """Write a new state, if it may follow and nobody wrote in between, with a line in the timeline.
+
+        Raises:
+            Conflict: Somebody else wrote first.
+            Refused: ``state`` may not follow the present one.
+        """
+        if state is not occurrence.state and state not in MOVES.get(occurrence.state, frozenset()):
+            raise Refused(f"Case {occurrence.case_id} is {occurrence.state}; it cannot become {state} now.")
+        moved = replace(occurrence, state=state, version=occurrence.version + 1, **changes)
+        sort = f"NOTE#{moved.number:04d}#{moved.version:04d}"
+        writes = [
+            self._replace(moved),
+            self._put(f"CASE#{moved.case_id}", sort, _note_item(now, by, note), _ABSENT),
+            self._set_case(moved.case_id, state=state.value, updated=_stamp(now)),
+        ]
+        if not self._transact(writes):
+            raise Conflict(f"Case {occurrence.case_id} was changed by somebody else.")
+        return moved
+
+    def save(self, occurrence: Occurrence, **changes: Any) -> Occurrence:
+        """Write progress without changing the state; conditional as ``move`` is.
+
+        Raises:
+            Conflict: Somebody else wrote first.
+        """
+        saved = replace(occurrence, version=occurrence.version + 1, **changes)
+        if not self._transact([self._replace(saved)]):
+            raise Conflict(f"Case {occurrence.case_id} was changed by somebody else.")
+        return saved
+
+    def told(self, occurrence: Occurrence, verdict: str) -> Occurrence:
+        """Remember that people were told, and what."""
+        self._db.update_item(**self._set_case(occurrence.case_id, told=verdict)["Update"])
+        return self.save(occurrence, alerted=True)
+
+    def set_feedback(self, case_id: str, feedback: str, by: str, now: datetime) -> None:
+        """Remember what a person said of a case.
+
+        Raises:
+            Refused: There is no such case.
+        """
+        self._item(case_id, "CASE")
+        self._db.update_item(**self._set_case(case_id, feedback=feedback)["Update"])
+        note = self._put(f"CASE#{case_id}", f"NOTE#0000#{_stamp(now)}", _note_item(now, by, feedback))
+        self._db.put_item(**note["Put"])
+
+    # --- limits, windows, baselines
+
+    def take_slot(self, playbook: str, account: str, taker: str, limit: int, window: int, now: datetime) -> bool:
+        """Take one of ``limit`` slots in the current window of ``window`` seconds; True if got, also when taken before."""
+        start = int(now.timestamp()) // window * window
+        try:
+            self._db.update_item(
+                TableName=self._table,
+                Key=_key(f"LIMIT#{playbook}#{account}", str(start)),
+                UpdateExpression="ADD takers :taker SET expires_at = :until",
+                ConditionExpression="attribute_not_exists(takers) OR contains(takers, :name) OR size(takers) < :limit",
+                ExpressionAttributeValues={
+                    ":taker": {"SS": [taker]},
+                    ":name": {"S": taker},
+                    ":limit": {"N": str(limit)},
+                    ":until": {"N": str(start + 2 * window)},
+                },
+            )
+        except self._db.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def first(self, what: str, window: int, now: datetime) -> bool:
+        """Tell whether this is the first call for ``what`` in the current window of ``window`` seconds."""
+        return self.take_slot(f"FIRST#{what}", "", f"{now.timestamp()}", 1, window, now)
+
+    def add(self, group: str, seen: Seen, within: timedelta) -> Sequence[Seen]:
+        """Remember an event of a threshold: ``thresholds.Windows``, shared by all concurrent functions."""
+        pk = f"WINDOW#{group}"
+        item = {
+            "data": {"S": json.dumps({"event_id": seen.event_id, "value": seen.value, "entry": seen.entry})},
+            "expires_at": {"N": str(int((seen.at + 2 * within).timestamp()) + 86_400)},
+        }
+        self._db.put_item(**self._put(pk, f"{_stamp(seen.at)}#{seen.event_id}", item)["Put"])
+        around = (_stamp(seen.at - within), _stamp(seen.at + within) + "~")
+        return [
+            Seen(at=parse_time(found["sk"]["S"].partition("#")[0]), **json.loads(found["data"]["S"]))
+            for found in self._query(pk, between=around)
+        ]
+
+    def save_baseline(self, account: str, region: str, resource: str, config: Json, now: datetime) -> bool:
+        """Remember a configuration if it differs from the newest one kept; True if it was written."""
+        newest = self.baseline(account, region, resource, now + timedelta(days=1))
+        if newest == config:
+            return False
+        item = {"data": {"S": json.dumps(config, default=str)}}
+        self._db.put_item(**self._put(f"BASELINE#{account}#{region}", f"{resource}#{_stamp(now)}", item)["Put"])
+        return True
+
+    def baseline(self, account: str, region: str, resource: str, before: datetime) -> Json | None:
+        """Return the newest configuration that was saved before ``before``, or None."""
+        found = self._db.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :low AND :high",
+            ExpressionAttributeValues={
+                ":pk": {"S": f"BASELINE#{account}#{region}"},
+                ":low": {"S": f"{resource}#"},
+                ":high": {"S": f"{resource}#{_stamp(before)}"},
+            },
+            ScanIndexForward=False,
+            Limit=1,
+            ConsistentRead=True,
+        )["Items"]
+        return json.loads(found[0]["data"]["S"]) if found else None
+
+    # --- the table itself
+
+    def _item(self, case_id: str, sort: str) -> dict[str, Any]:
+        item = self._get(f"CASE#{case_id}", sort)
+        if item is None:
+            raise Refused(f"There is no case {case_id}.")
+        return item
+
+    def _get(self, partition: str, sort: str) -> dict[str, Any] | None:
+        answer = self._db.get_item(TableName=self._table, Key=_key(partition, sort), ConsistentRead=True)
+        item: dict[str, Any] | None = answer.get("Item")
+        return item
+
+    def _query(
+        self, partition: str, between: tuple[str, str] | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        condition, values = "pk = :pk", {":pk": {"S": partition}}
+        if between:
+            condition += " AND sk BETWEEN :low AND :high"
+            values |= {":low": {"S": between[0]}, ":high": {"S": between[1]}}
+        pages = self._db.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+            PaginationConfig={"MaxItems": limit} if limit else {},
+        )
+        return [item for page in pages for item in page["Items"]]
+
+    def _put(
+        self,
+        partition: str,
+        sort: str,
+        item: dict[str, Any],
+        condition: str | None = None,
+        names: dict[str, str] | None = None,
+        values: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        put: dict[str, Any] = {"TableName": self._table, "Item": {**_key(partition, sort), **item}}
+        if condition:
+            put["ConditionExpression"] = condition
+        if names:
+            put["ExpressionAttributeNames"] = names
+        if values:
+            put["ExpressionAttributeValues"] = values
+        return {"Put": put}
+
+    def _replace(self, occurrence: Occurrence) -> dict[str, Any]:
+        return self._put(
+            f"CASE#{occurrence.case_id}",
+            f"OCC#{occurrence.number:04d}",
+            _occurrence_item(occurrence),
+            "version = :old",
+            values={":old": {"N": str(occurrence.version - 1)}},
+        )
+
+    def _set_case(self, case_id: str, **values: str) -> dict[str, Any]:
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(f"CASE#{case_id}", "CASE"),
+                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+                "ExpressionAttributeNames": {f"#{name}": name for name in values},
+                "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in values.items()},
+            }
+        }
+
+    def _transact(self, writes: list[dict[str, Any]]) -> bool:
+        """Write all or nothing; False if a condition did not hold or another transaction was in the way."""
+        try:
+            self._db.transact_write_items(TransactItems=writes)
+        except self._db.exceptions.TransactionCanceledException as error:
+            codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+            if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
+                return False
+            raise
+        return True
+
+
+_ATTEMPTS = 8
+_EVENT_DAYS = 90
+_ABOUT_DAYS = 90
+_ABSENT = "attribute_not_exists(pk)"
+_OPEN = frozenset(State) - {State.CLOSED, State.RECORDED, State.REVERTED, State.REJECTED}
+
+
+def _key(partition: str, sort: str) -> dict[str, Any]:
+    return {"pk": {"S": partition}, "sk": {"S": sort}}
+
+
+def _ttl(now: datetime, days: int) -> dict[str, Any]:
+    return {"expires_at": {"N": str(int(now.timestamp()) + days * 86_400)}}
+
+
+def _stamp(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _case_id(hit: Hit, now: datetime) -> str:
+    """Derive the id from the event, so that a retry after a crash names the same case."""
+    seed = f"{hit.playbook.id}|{hit.event_id}|{hit.dedup_key}".encode("utf-8", "surrogatepass")
+    return f"fd-{now:%Y%m%d}-{hashlib.sha256(seed).hexdigest()[:6]}"
+
+
+def _new_case(hit: Hit, now: datetime) -> dict[str, Any]:
+    return {
+        "playbook": hit.playbook.id,
+        "title": hit.playbook.title,
+        "owner": hit.playbook.owner,
+        "severity": str(hit.severity),
+        "account": hit.facts.account,
+        "region": hit.facts.region,
+        "actor": hit.extracted.get("actor"),
+        "target": hit.extracted.get("target"),
+        "opened": _stamp(now),
+    }
+
+
+def _case(case_id: str, item: dict[str, Any]) -> Case:
+    data = json.loads(item["data"]["S"])
+    return Case(
+        id=case_id,
+        playbook=data["playbook"],
+        title=data["title"],
+        owner=data["owner"],
+        severity=Severity[data["severity"].upper()],
+        account=data["account"],
+        region=data["region"],
+        actor=data["actor"],
+        target=data["target"],
+        state=State(item["state"]["S"]),
+        opened=parse_time(data["opened"]),
+        updated=parse_time(item["updated"]["S"]),
+        count=int(item["count"]["N"]),
+        feedback=item["feedback"]["S"] if "feedback" in item else None,
+        told=item["told"]["S"] if "told" in item else None,
+    )
+
+
+def _note_item(now: datetime, by: str, what: str) -> dict[str, Any]:
+    return {"data": {"S": json.dumps(Note(now, by, what).to_json())}}
+
+
+def _occurrence_item(occurrence: Occurrence) -> dict[str, Any]:
+    data = {
+        "event_id": occurrence.event_id,
+        "facts": occurrence.facts.to_json(),
+        "extracted": dict(occurrence.extracted),
+        "mode": str(occurrence.mode),
+        "steps": [step.to_json() for step in occurrence.steps],
+        "decided": None if occurrence.decided is None else str(occurrence.decided),
+        "reason": occurrence.reason,
+        "finding": occurrence.finding,
+        "decisions": list(occurrence.decisions),
+        "alerted": occurrence.alerted,
+        "lease_until": None if occurrence.lease_until is None else _stamp(occurrence.lease_until),
+    }
+    return {
+        "case_id": {"S": occurrence.case_id},
+        "number": {"N": str(occurrence.number)},
+        "state": {"S": occurrence.state.value},
+        "version": {"N": str(occurrence.version)},
+        "data": {"S": json.dumps(data, default=str)},
+    }
+
+
+def _occurrence(item: dict[str, Any]) -> Occurrence:
+    data = json.loads(item["data"]["S"])
+    return Occurrence(
+        case_id=item["case_id"]["S"],
+        number=int(item["number"]["N"]),
+        event_id=data["event_id"],
+        facts=Facts.from_json(data["facts"]),
+        extracted=data["extracted"],
+        mode=Mode.parse(data["mode"]),
+        state=State(item["state"]["S"]),
+        steps=tuple(StepResult.from_json(step) for step in data["steps"]),
+        decided=None if data["decided"] is None else Mode.parse(data["decided"]),
+        reason=data["reason"],
+        finding=data["finding"],
+        decisions=tuple(data["decisions"]),
+        alerted=data["alerted"],
+        version=int(item["version"]["N"]),
+        lease_until=None if data["lease_until"] is None else parse_time(data["lease_until"]),
+    )

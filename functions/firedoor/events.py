@@ -91,6 +91,8 @@ class Event:
     text: str
     data: Mapping[str, Any]
     facts: Facts
+    finding: Mapping[str, str] | None = None
+    """How to find a Security Hub finding again, to write back what became of it: see ``firedoor.findings``."""
     ignore: str | None = None
     """Why this event starts nothing whatever the playbooks say: archived, suppressed, passed. None when it may."""
 
@@ -154,7 +156,7 @@ def _split(event_id: str, text: str, envelope: dict[str, Any]) -> Iterator[Event
         read = _FACTS.get(envelope["source"], _plain_facts)
         if detail_type.endswith("via CloudTrail"):
             read = _cloudtrail_facts
-        yield Event(event_id, text, envelope, read(envelope), _ignored(envelope))
+        yield Event(event_id, text, envelope, read(envelope), ignore=_ignored(envelope))
         return
     findings = envelope["detail"]["findings"]
     if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
@@ -165,7 +167,18 @@ def _split(event_id: str, text: str, envelope: dict[str, Any]) -> Iterator[Event
         single_text = text if len(findings) == 1 else json.dumps(single)
         facts = _ocsf_facts(single, finding) if ocsf else _asff_facts(single, finding)
         ignore = _ocsf_ignored(finding) if ocsf else _asff_ignored(finding)
-        yield Event(f"{event_id}/{_digest(facts.finding_id)}", single_text, single, facts, ignore)
+        reference = _reference(single, finding, ocsf=ocsf)
+        yield Event(f"{event_id}/{_digest(facts.finding_id)}", single_text, single, facts, reference, ignore)
+
+
+def _reference(envelope: dict[str, Any], finding: dict[str, Any], *, ocsf: bool) -> dict[str, str] | None:
+    """Name the finding, and the account and region of the Security Hub that sent it."""
+    hub = {"account": envelope["account"], "region": envelope["region"]}
+    if ocsf:
+        uid = _string(_at(finding, "metadata", "uid"))
+        return {**hub, "feed": "ocsf", "uid": uid} if uid else None
+    finding_id, product = _string(finding.get("Id")), _string(finding.get("ProductArn"))
+    return {**hub, "feed": "asff", "id": finding_id, "product_arn": product} if finding_id and product else None
 
 
 def _digest(text: str | None) -> str:

@@ -85,7 +85,8 @@ class Threshold:
     """How many hits, of what, within how many seconds; ``kind`` is count, sum, distinct or sequence.
 
     For count, sum and distinct ``at_least`` is the number that must be reached; ``of`` names the extracted value to
-    add up or to tell apart. A sequence is complete when every ``match`` entry has hit, in the order they stand.
+    add up or to tell apart. A sequence is complete when the first ``at_least`` entries of ``match`` have hit in the
+    order they stand (YAML: ``sequence: 2``).
     """
 
     group_by: tuple[str, ...]
@@ -230,7 +231,7 @@ def _threshold(entry: Mapping[str, Any]) -> Threshold:
     return Threshold(
         group_by=tuple(entry["group_by"]),
         kind=kind,
-        at_least=0 if kind == "sequence" else entry[kind],
+        at_least=entry[kind],
         of=entry.get("of"),
         within=entry["within"],
     )

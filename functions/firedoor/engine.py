@@ -1,0 +1,304 @@
+"""Classification: which playbooks an event hits, with what values, and why the others do not act. Pure.
+
+Owns matching, exceptions, thresholds, extraction and the fill-in of ``{name}``. Does not own the pattern language
+(``patterns``), what is remembered (``cases``), nor what is done (``response``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from firedoor.errors import Refused
+from firedoor.events import Event, Facts, read_events
+from firedoor.patterns import build_index
+from firedoor.playbooks import Bundle, Mode, Playbook, Severity, Step, Unless
+from firedoor.plans import Json
+from firedoor.thresholds import Seen, Windows, measure
+
+OWN_ROLES = ("FiredoorResponder", "FiredoorRestorer")
+"""The roles that Firedoor acts as, under the path ``/firedoor/``. What they did never starts a case."""
+
+_NAME = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_OWN_ROLE = re.compile(rf"arn:[\w-]+:iam::\d{{12}}:role/firedoor/(?:{'|'.join(OWN_ROLES)})")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A playbook that answers an event."""
+
+    playbook: Playbook
+    event_id: str
+    facts: Facts
+    extracted: Json
+    """The playbook's own names and the facts, as JSON values; unknown is None."""
+    severity: Severity
+    dedup_key: str
+    """The same for every event that belongs to one case."""
+    finding: Json | None = None
+    """See ``events.Event.finding``."""
+    problem: str | None = None
+    """Why it cannot be acted on although it hit: an expression failed. Goes to a person."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps whose ``when`` holds, parameters not yet filled in."""
+        return tuple(step for step in self.playbook.steps if step_applies(step, self.extracted))
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A playbook whose pattern matched but that does not act, and why: a sentence for a person."""
+
+    playbook: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What one event means to the library."""
+
+    event: Event
+    hits: tuple[Hit, ...]
+    misses: tuple[Miss, ...]
+
+
+class Library:
+    """All playbooks, compiled into one index. Immutable after construction; safe to share across threads."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        """Compile the bundle's patterns; raises ``patterns.InvalidPattern`` if one is not valid."""
+        self.bundle = bundle
+        self._index = build_index(_patterns(bundle))
+        self._about_failures = {
+            (playbook.id, entry): mentions_failure(pattern)
+            for playbook in bundle.playbooks.values()
+            for entry, pattern in enumerate(playbook.match)
+        }
+
+    def read(self, text: str, windows: Windows, today: date) -> tuple[Classification, ...]:
+        """Read one envelope and classify every finding in it.
+
+        Raises:
+            EventError: The text is not an envelope (see ``events.read_events``).
+        """
+        return tuple(self.classify(event, windows, today) for event in read_events(text))
+
+    def classify(self, event: Event, windows: Windows, today: date) -> Classification:
+        """Match one event against every playbook. ``today`` decides which exceptions have expired."""
+        matched: dict[str, list[int]] = {}
+        excepted: set[tuple[str, str, int]] = set()
+        for kind, name, entry in self._index.match(event.text):
+            if kind == "match":
+                matched.setdefault(name, []).append(entry)
+            else:
+                excepted.add((kind, name, entry))
+        hits: list[Hit] = []
+        misses: list[Miss] = []
+        for name, entries in matched.items():
+            playbook = self.bundle.playbooks[name]
+            outcome = self._consider(playbook, entries, excepted, event, windows, today)
+            (hits if isinstance(outcome, Hit) else misses).append(outcome)  # type: ignore[arg-type]
+        return Classification(event, tuple(hits), tuple(misses))
+
+    def _consider(
+        self,
+        playbook: Playbook,
+        entries: list[int],
+        excepted: set[tuple[str, str, int]],
+        event: Event,
+        windows: Windows,
+        today: date,
+    ) -> Hit | Miss:
+        reason = (
+            self._not_to_be_answered(playbook, entries, event)
+            or _exception(playbook.unless, ("unless", playbook.id), excepted, today)
+            or _exception(self.bundle.exclusions, ("exclusion", ""), excepted, today, playbook.id)
+        )
+        if reason:
+            return Miss(playbook.id, reason)
+        hit = _hit(playbook, event)
+        if playbook.threshold is None or hit.problem:
+            return hit
+        return self._counted(hit, entries, windows)
+
+    def _not_to_be_answered(self, playbook: Playbook, entries: list[int], event: Event) -> str | None:
+        if event.ignore:
+            return event.ignore
+        if is_own(event):
+            return "Firedoor's own role did this"
+        if event.error_code and not any(self._about_failures[playbook.id, entry] for entry in entries):
+            return f"the call failed ({event.error_code}), so there is nothing to put right"
+        return None
+
+    def _counted(self, hit: Hit, entries: list[int], windows: Windows) -> Hit | Miss:
+        threshold = hit.playbook.threshold
+        assert threshold is not None  # noqa: S101  for the type checker; the caller looked
+        group = _key(hit.playbook.id, hit.facts.account, [hit.extracted.get(name) for name in threshold.group_by])
+        value = hit.extracted.get(threshold.of) if threshold.of else None
+        latest = Seen(hit.facts.time, hit.event_id, value, min(entries))
+        progress = measure(threshold, windows.add(group, latest, timedelta(seconds=threshold.within)), latest)
+        if progress.reached:
+            return hit
+        return Miss(hit.playbook.id, f"its threshold is not reached: {progress.so_far}")
+
+
+def _patterns(bundle: Bundle) -> Iterable[tuple[tuple[str, str, int], Json]]:
+    for playbook in bundle.playbooks.values():
+        for entry, pattern in enumerate(playbook.match):
+            yield ("match", playbook.id, entry), pattern
+        for entry, clause in enumerate(playbook.unless):
+            for pattern in clause.match:
+                yield ("unless", playbook.id, entry), pattern
+    for entry, exclusion in enumerate(bundle.exclusions):
+        for pattern in exclusion.match:
+            yield ("exclusion", "", entry), pattern
+
+
+def _exception(
+    clauses: tuple[Unless, ...],
+    of: tuple[str, str],
+    excepted: set[tuple[str, str, int]],
+    today: date,
+    playbook: str | None = None,
+) -> str | None:
+    for entry, clause in enumerate(clauses):
+        speaks_of_it = not clause.playbooks or playbook in clause.playbooks
+        in_force = clause.expires is None or today <= clause.expires
+        if speaks_of_it and in_force and (*of, entry) in excepted:
+            return f"excepted: {clause.reason}"
+    return None
+
+
+def mentions_failure(pattern: object) -> bool:
+    """Tell whether a pattern asks for ``errorCode`` or ``errorMessage``: then it is about failed calls on purpose."""
+    if isinstance(pattern, Mapping):
+        return any(
+            name.rpartition(".")[2] in ("errorCode", "errorMessage") or mentions_failure(value)
+            for name, value in pattern.items()
+        )
+    return isinstance(pattern, list) and any(mentions_failure(member) for member in pattern)
+
+
+def is_own(event: Event) -> bool:
+    """Tell whether Firedoor itself made the recorded call: the loop guard."""
+    identity = event.data["detail"].get("userIdentity")
+    session = identity.get("sessionContext") if isinstance(identity, dict) else None
+    issuer = session.get("sessionIssuer") if isinstance(session, dict) else None
+    arn = issuer.get("arn") if isinstance(issuer, dict) else None
+    return isinstance(arn, str) and _OWN_ROLE.fullmatch(arn) is not None
+
+
+def _hit(playbook: Playbook, event: Event) -> Hit:
+    extracted: dict[str, Any] = event.facts.to_json()
+    problem = None
+    for name, expression in playbook.extract.items():
+        try:
+            extracted[name] = _expression(expression).search(event.data)
+        except JMESPathError as error:
+            extracted[name] = None
+            problem = f"the playbook's expression for {name!r} failed on this event ({type(error).__name__})"
+    severity = playbook.severity if playbook.severity is not None else event.facts.severity
+    return Hit(
+        playbook=playbook,
+        event_id=event.id,
+        facts=event.facts,
+        extracted=extracted,
+        severity=Severity.MEDIUM if severity is None else severity,
+        dedup_key=_key(playbook.id, event.facts.account, [extracted.get(name) for name in playbook.dedup_by]),
+        finding=event.finding,
+        problem=problem,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _expression(text: str) -> Any:
+    return jmespath.compile(text)
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def step_applies(step: Step, extracted: Json) -> bool:
+    """Evaluate a step's ``when`` over the extracted names; no ``when`` is always.
+
+    Raises:
+        Refused: The expression failed on these values.
+    """
+    if step.when is None:
+        return True
+    try:
+        return bool(_expression(step.when).search(dict(extracted)))
+    except JMESPathError as error:
+        raise Refused(f"The condition of step {step.action} failed on this event ({type(error).__name__}).") from error
+
+
+def fill(params: Json, extracted: Json, optional: Collection[str] = ()) -> dict[str, Any]:
+    """Put extracted values in the place of ``{name}``, once: what was put in is never looked at again.
+
+    A value that is nothing but ``{name}`` keeps its type (a list stays a list); inside a longer text it is written out.
+    A parameter in ``optional`` is left out when the event has no value for it.
+
+    Raises:
+        Refused: A name that is needed has no value in this event.
+    """
+    filled: dict[str, Any] = {}
+    for name, value in params.items():
+        try:
+            filled[name] = _fill_value(value, extracted)
+        except Refused:
+            if name not in optional:
+                raise
+    return filled
+
+
+def _fill_value(value: Any, extracted: Json) -> Any:
+    if isinstance(value, str):
+        whole = _NAME.fullmatch(value)
+        if whole:
+            return _value(whole[1], extracted)
+        return _NAME.sub(lambda found: str(_value(found[1], extracted)), value)
+    if isinstance(value, list | tuple):
+        return [_fill_value(member, extracted) for member in value]
+    if isinstance(value, Mapping):
+        return {name: _fill_value(member, extracted) for name, member in value.items()}
+    return value
+
+
+def _value(name: str, extracted: Json) -> Any:
+    value = extracted.get(name)
+    if value is None or value in ("", []):
+        raise Refused(f"The event does not say {name!r}, which this step needs.")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The mode that counts, and who had the last word, for the alert to say."""
+
+    mode: Mode
+    because: str
+
+
+def decide_mode(playbook: Playbook, account_cap: Mode, breaker_open: bool, *, reversible: bool) -> Decision:
+    """Return the minimum of everything that has a say. Irreversible steps are never automatic."""
+    said = [
+        Decision(playbook.mode, "the playbook's mode"),
+        Decision(playbook.status.cap, f"the playbook's status is {playbook.status}"),
+        Decision(account_cap, "the cap set for this account"),
+    ]
+    if breaker_open:
+        said.append(Decision(Mode.ALERT, "its limit is reached"))
+    if not reversible:
+        said.append(Decision(Mode.APPROVE, "a step cannot be undone"))
+    return min(said, key=lambda decision: decision.mode)
