@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from firedoor.errors import Refused, Retry
 from firedoor.events import Facts, parse_time
+from firedoor.evidence import Entry
 from firedoor.plans import Json, StepResult
 from firedoor.playbooks import Mode, Severity
 from firedoor.thresholds import Seen
@@ -100,9 +101,15 @@ class Occurrence:
     """See ``events.Event.finding``."""
     decisions: tuple[Json, ...] = ()
     """Who approved, rejected or asked for an undo: ``{by, verified, decision, at, why}``."""
+    evidence: tuple[Entry, ...] = ()
+    """Oldest first; each is chained to the one before it."""
     alerted: bool = False
     version: int = 0
     """Counts the writes; every write is conditional on it."""
+    asked_until: datetime | None = None
+    """Until when a person may approve."""
+    drift: Json | None = None
+    """What stopped the last undo: ``left`` is the state that Firedoor left, ``now`` what was there instead."""
     lease_until: datetime | None = None
     """While ``respond`` applies it: until then nobody else may take it up."""
 
@@ -364,6 +371,11 @@ class Cases:
             raise Conflict(f"Case {occurrence.case_id} was changed by somebody else.")
         return saved
 
+    def note(self, occurrence: Occurrence, now: datetime, what: str, by: str = "respond") -> None:
+        """Add a line to the timeline that goes with no change of state."""
+        sort = f"NOTE#{occurrence.number:04d}#{_stamp(now)}"
+        self._db.put_item(**self._put(f"CASE#{occurrence.case_id}", sort, _note_item(now, by, what))["Put"])
+
     def told(self, occurrence: Occurrence, verdict: str) -> Occurrence:
         """Remember that people were told, and what."""
         self._db.update_item(**self._set_case(occurrence.case_id, told=verdict)["Update"])
@@ -383,7 +395,10 @@ class Cases:
     # --- limits, windows, baselines
 
     def take_slot(self, playbook: str, account: str, taker: str, limit: int, window: int, now: datetime) -> bool:
-        """Take one of ``limit`` slots in the current window of ``window`` seconds; True if got, also when taken before."""
+        """Take one of ``limit`` slots in the current window of ``window`` seconds.
+
+        Returns True when the slot was got, also when ``taker`` has it already.
+        """
         start = int(now.timestamp()) // window * window
         try:
             self._db.update_item(
@@ -401,10 +416,6 @@ class Cases:
         except self._db.exceptions.ConditionalCheckFailedException:
             return False
         return True
-
-    def first(self, what: str, window: int, now: datetime) -> bool:
-        """Tell whether this is the first call for ``what`` in the current window of ``window`` seconds."""
-        return self.take_slot(f"FIRST#{what}", "", f"{now.timestamp()}", 1, window, now)
 
     def add(self, group: str, seen: Seen, within: timedelta) -> Sequence[Seen]:
         """Remember an event of a threshold: ``thresholds.Windows``, shared by all concurrent functions."""
@@ -599,7 +610,10 @@ def _occurrence_item(occurrence: Occurrence) -> dict[str, Any]:
         "reason": occurrence.reason,
         "finding": occurrence.finding,
         "decisions": list(occurrence.decisions),
+        "evidence": [[entry.key, entry.sha256] for entry in occurrence.evidence],
         "alerted": occurrence.alerted,
+        "asked_until": None if occurrence.asked_until is None else _stamp(occurrence.asked_until),
+        "drift": occurrence.drift,
         "lease_until": None if occurrence.lease_until is None else _stamp(occurrence.lease_until),
     }
     return {
@@ -626,7 +640,10 @@ def _occurrence(item: dict[str, Any]) -> Occurrence:
         reason=data["reason"],
         finding=data["finding"],
         decisions=tuple(data["decisions"]),
+        evidence=tuple(Entry(key, digest) for key, digest in data["evidence"]),
         alerted=data["alerted"],
         version=int(item["version"]["N"]),
+        asked_until=None if data["asked_until"] is None else parse_time(data["asked_until"]),
+        drift=data["drift"],
         lease_until=None if data["lease_until"] is None else parse_time(data["lease_until"]),
     )

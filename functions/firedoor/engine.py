@@ -21,8 +21,8 @@ from jmespath.exceptions import JMESPathError
 from firedoor.errors import Refused
 from firedoor.events import Event, Facts, read_events
 from firedoor.patterns import build_index
-from firedoor.playbooks import Bundle, Mode, Playbook, Severity, Step, Unless
 from firedoor.plans import Json
+from firedoor.playbooks import Bundle, Mode, Playbook, Severity, Step, Unless
 from firedoor.thresholds import Seen, Windows, measure
 
 OWN_ROLES = ("FiredoorResponder", "FiredoorRestorer")

@@ -1,0 +1,99 @@
+"""What stands between a plan and an account: protected things, and limits on how often a playbook may act.
+
+Owns the decision that a plan must not be applied. The role of ``respond`` denies the same by itself (template.yaml).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from firedoor.errors import Refused
+from firedoor.plans import Change
+from firedoor.playbooks import Protected
+
+if TYPE_CHECKING:
+    from firedoor.accounts import Account
+
+PERMISSIONS = (
+    "cloudtrail:ListTags",
+    "ec2:DescribeTags",
+    "iam:ListRoleTags",
+    "iam:ListUserTags",
+    "s3:GetBucketTagging",
+)
+"""What reading tags calls, whatever the action."""
+
+
+def check_protected(account: Account, changes: Sequence[Change], protected: Sequence[Protected]) -> None:
+    """Let only changes pass whose targets nobody marked as protected.
+
+    Raises:
+        Refused: A target is protected, or its tags could not be read and a tag may protect it.
+    """
+    by_tag = [entry for entry in protected if entry.tag]
+    for target in dict.fromkeys(change.target for change in changes):
+        for entry in protected:
+            if entry.arn and fnmatchcase(target, _literal_brackets(entry.arn)):
+                raise Refused(f"{target} is protected: {entry.reason}.")
+        tags = tags_of(account, target) if by_tag else {}
+        for entry in by_tag:
+            if entry.tag and tags.get(entry.tag[0]) == entry.tag[1]:
+                raise Refused(f"{target} is protected by its tag {entry.tag[0]}: {entry.reason}.")
+
+
+def _literal_brackets(pattern: str) -> str:
+    """Keep ``*`` and ``?`` as IAM has them; ``[`` is a letter like any other in an ARN."""
+    return pattern.replace("[", "[[]")
+
+
+def tags_of(account: Account, arn: str) -> Mapping[str, str]:
+    """Return the tags of a resource of a service that Firedoor changes; a thing without tags has none.
+
+    Raises:
+        Refused: They could not be read: whether it is protected is then unknown, and unknown means no.
+    """
+    service, resource = arn.split(":", 5)[2], arn.split(":", 5)[5]
+    reader = _TAG_READERS.get(service)
+    if reader is None:
+        return {}
+    try:
+        return {tag["Key"]: tag["Value"] for tag in reader(account, arn, resource)}
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _NO_TAGS:
+            return {}
+        raise Refused(f"The tags of {arn} could not be read ({code}), so it may be protected.") from error
+
+
+_NO_TAGS = frozenset({"NoSuchTagSet", "NoSuchEntity", "NoSuchBucket", "TrailNotFoundException"})
+
+
+def _iam_tags(account: Account, _arn: str, resource: str) -> list[dict[str, Any]]:
+    kind, _, path = resource.partition("/")
+    name = path.rpartition("/")[2]
+    if kind == "user":
+        return list(account.client("iam").list_user_tags(UserName=name)["Tags"])
+    if kind == "role":
+        return list(account.client("iam").list_role_tags(RoleName=name)["Tags"])
+    return []
+
+
+def _ec2_tags(account: Account, _arn: str, resource: str) -> list[dict[str, Any]]:
+    filters = [{"Name": "resource-id", "Values": [resource.rpartition("/")[2]]}]
+    return list(account.client("ec2").describe_tags(Filters=filters)["Tags"])
+
+
+def _s3_tags(account: Account, _arn: str, resource: str) -> list[dict[str, Any]]:
+    return list(account.client("s3").get_bucket_tagging(Bucket=resource.partition("/")[0])["TagSet"])
+
+
+def _cloudtrail_tags(account: Account, arn: str, _resource: str) -> list[dict[str, Any]]:
+    answer = account.client("cloudtrail").list_tags(ResourceIdList=[arn])
+    return [tag for entry in answer["ResourceTagList"] for tag in entry.get("TagsList", [])]
+
+
+_TAG_READERS = {"iam": _iam_tags, "ec2": _ec2_tags, "s3": _s3_tags, "cloudtrail": _cloudtrail_tags}

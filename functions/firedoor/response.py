@@ -1,0 +1,542 @@
+"""From an occurrence to a contained resource: plan, guard, keep evidence, apply, verify, undo.
+
+Owns the order of these and what each outcome means. Does not own what is changed (``actions``), what is protected
+(``guard``), nor how people are told (``telling``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from firedoor import actions, findings, guard, telling
+from firedoor.accounts import Allowance, targets_of
+from firedoor.cases import Case, Occurrence, State
+from firedoor.engine import Decision, decide_mode, fill, step_applies
+from firedoor.errors import Drifted, Refused, Retry
+from firedoor.faults import AwsError, explain, is_passing
+from firedoor.plans import Change, Plan, StepResult, StepStatus
+from firedoor.playbooks import Mode, Playbook
+
+if TYPE_CHECKING:
+    from firedoor.accounts import Account
+    from firedoor.messages import Message
+    from firedoor.services import Services
+
+LEASE = timedelta(seconds=150)
+"""A little longer than the function may run (template.yaml): after it, whoever applied is no longer alive."""
+
+READ_BACK_TRIES = 4
+READ_BACK_PAUSE = 1.0
+"""Seconds before the second look; it doubles each time. IAM and S3 may show an older state for a moment."""
+
+
+def respond(services: Services, message: Message, *, last_try: bool = False) -> Occurrence:
+    """Bring one occurrence as far as it may go now, from whatever state an earlier try left it in.
+
+    ``last_try`` is true when the queue will not deliver the message again: a fault then goes to a person.
+
+    Raises:
+        Retry: A passing fault; the message must come again.
+        Refused: There is no such case.
+    """
+    occurrence = services.cases.occurrence(message.case_id, message.occurrence)
+    try:
+        return _advance(services, occurrence, message.event)
+    except Retry as error:
+        if not last_try:
+            raise
+        occurrence = services.cases.occurrence(message.case_id, message.occurrence)
+        return _give_up(services, occurrence, f"It was tried several times: {error}")
+
+
+def _advance(services: Services, occurrence: Occurrence, event: str | None) -> Occurrence:
+    case = services.cases.get(occurrence.case_id)
+    playbook = services.library.bundle.playbooks.get(case.playbook)
+    if playbook is None:
+        return _settle(services, occurrence, State.NEEDS_PERSON, f"Playbook {case.playbook} is no longer deployed.")
+    if occurrence.state is State.APPLYING:
+        occurrence = _take_over(services, occurrence)
+    if occurrence.state is State.MATCHED:
+        occurrence = _plan(services, playbook, case, occurrence, event)
+    if occurrence.state is State.PLANNED:
+        occurrence = _proceed(services, playbook, occurrence)
+    if occurrence.state is State.APPROVED:
+        occurrence = _recheck(services, playbook, occurrence)
+    if occurrence.state is State.APPLYING:
+        occurrence = _apply(services, playbook, occurrence)
+    return telling.tell(services, playbook, occurrence)
+
+
+def _give_up(services: Services, occurrence: Occurrence, reason: str) -> Occurrence:
+    case = services.cases.get(occurrence.case_id)
+    if occurrence.state in (State.MATCHED, State.PLANNED, State.APPROVED):
+        occurrence = _settle(services, occurrence, State.NEEDS_PERSON, reason)
+    elif occurrence.state is State.APPLYING:
+        occurrence = _settle(services, occurrence, State.FAILED, reason)
+    return telling.tell(services, services.library.bundle.playbooks[case.playbook], occurrence)
+
+
+def _settle(services: Services, occurrence: Occurrence, state: State, reason: str, **more: Any) -> Occurrence:
+    return services.cases.move(occurrence, state, services.now(), "respond", reason, reason=reason, **more)
+
+
+# --- planning
+
+
+def _plan(services: Services, playbook: Playbook, case: Case, occurrence: Occurrence, event: str | None) -> Occurrence:
+    """Decide the mode, plan every step on live state, keep both as evidence, and write them down."""
+    if occurrence.reason:
+        return _settle(services, occurrence, State.NEEDS_PERSON, occurrence.reason)
+    decision = _mode(services, playbook, case, occurrence)
+    try:
+        steps = _plan_steps(services, playbook, occurrence) if decision.mode is not Mode.OFF else ()
+    except Refused as error:
+        return _settle(services, occurrence, State.NEEDS_PERSON, str(error), decided=decision.mode)
+    content = {"event": event, "facts": occurrence.facts.to_json(), "steps": [step.to_json() for step in steps]}
+    return services.cases.move(
+        occurrence,
+        State.PLANNED,
+        services.now(),
+        "respond",
+        f"Planned in mode {decision.mode}: {decision.because}.",
+        steps=steps,
+        decided=decision.mode,
+        evidence=_keep(services, occurrence, "plan", content),
+    )
+
+
+def _mode(services: Services, playbook: Playbook, case: Case, occurrence: Occurrence) -> Decision:
+    reversible = all(actions.load(step.action).reversible for step in playbook.steps)
+    cap = services.caps.get().mode_of(occurrence.facts.account)
+    decision = decide_mode(playbook, cap, breaker_open=False, reversible=reversible)
+    earlier = {other.state for other in case.occurrences if other.number < occurrence.number}
+    if earlier & {State.REVERTED, State.REJECTED} and decision.mode > Mode.ALERT:
+        return Decision(Mode.ALERT, "a person put this case's changes back or rejected them")
+    return decision
+
+
+def _plan_steps(services: Services, playbook: Playbook, occurrence: Occurrence) -> tuple[StepResult, ...]:
+    """Plan every step, and check every target against what is protected.
+
+    Raises:
+        Refused: The account may not be entered, or a condition cannot be evaluated.
+        Retry: A passing fault.
+    """
+    if not playbook.steps:
+        return ()
+    read = {name for step in playbook.steps for name in actions.load(step.action).permissions.plan}
+    account = _enter(services, occurrence, Allowance(read=(*sorted(read), *guard.PERMISSIONS)))
+    return tuple(_plan_step(services, account, playbook, occurrence, number) for number in range(len(playbook.steps)))
+
+
+def _plan_step(
+    services: Services, account: Account, playbook: Playbook, occurrence: Occurrence, number: int
+) -> StepResult:
+    step = playbook.steps[number]
+    action = actions.load(step.action)
+    blank = StepResult(
+        action=step.action,
+        params=step.params,
+        status=StepStatus.SKIPPED,
+        on_error=step.on_error,
+        revert_after=step.revert_after,
+    )
+    if not step_applies(step, occurrence.extracted):
+        return replace(blank, reason="Its condition does not hold for this event.")
+    optional = {name for name, parameter in action.parameters.items() if not parameter.required}
+    try:
+        params = fill(step.params, occurrence.extracted, optional)
+        blank = replace(blank, params=params)
+        plan = action.plan(account, params)
+        guard.check_protected(account, plan.changes, services.library.bundle.protected)
+    except Refused as error:
+        return replace(blank, status=StepStatus.REFUSED, reason=str(error))
+    except AwsError as error:
+        if is_passing(error):
+            raise Retry(explain(error)) from error
+        return replace(blank, status=StepStatus.REFUSED, reason=explain(error))
+    if not plan.changes:
+        return replace(blank, status=StepStatus.NOT_NEEDED, reason=plan.reason)
+    return replace(blank, status=StepStatus.PLANNED, changes=plan.changes)
+
+
+def _enter(services: Services, occurrence: Occurrence, allowance: Allowance, *, restorer: bool = False) -> Account:
+    facts = occurrence.facts
+    role = services.settings.restorer_role if restorer else services.settings.responder_role
+    try:
+        return services.accounts.enter(
+            facts.account, facts.region, occurrence.case_id, facts.time, allowance, role=role
+        )
+    except AwsError as error:
+        if is_passing(error):
+            raise Retry(explain(error)) from error
+        raise Refused(
+            f"Firedoor may not enter account {facts.account}: role {role} cannot be assumed there. "
+            "Deploy deploy/member.yaml to that account."
+        ) from error
+
+
+# --- what the mode makes of a plan
+
+
+def _proceed(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
+    refused = [step for step in occurrence.steps if step.status is StepStatus.REFUSED and step.on_error == "stop"]
+    planned = [step for step in occurrence.steps if step.status is StepStatus.PLANNED]
+    mode = occurrence.decided if occurrence.decided is not None else Mode.ALERT
+    if mode is Mode.OFF:
+        return _settle(services, occurrence, State.RECORDED, "The mode is off: nothing was looked at.")
+    if mode is Mode.SHADOW:
+        return _settle(services, occurrence, State.RECORDED, _rehearse(services, occurrence, planned))
+    if refused:
+        return _settle(services, occurrence, State.NEEDS_PERSON, refused[0].reason)
+    if not playbook.steps:
+        return _settle(services, occurrence, State.ALERTED, "This playbook changes nothing; a person decides.")
+    if not planned:
+        return _settle(services, occurrence, State.CLOSED, "Nothing to do: the state is already as it should be.")
+    if mode is Mode.ALERT:
+        return _settle(services, occurrence, State.ALERTED, "The mode is alert: nothing was changed.")
+    if not _within_limit(services, playbook, occurrence):
+        reason = f"Its limit of {playbook.limit} in {playbook.limit_within // 60} minutes is reached in this account."
+        return _settle(services, occurrence, State.NEEDS_PERSON, reason)
+    if mode is Mode.APPROVE:
+        return _ask(services, playbook, occurrence)
+    return _begin(services, occurrence)
+
+
+def _within_limit(services: Services, playbook: Playbook, occurrence: Occurrence) -> bool:
+    if playbook.limit is None:
+        return True
+    taker = f"{occurrence.case_id}/{occurrence.number}"
+    return services.cases.take_slot(
+        playbook.id, occurrence.facts.account, taker, playbook.limit, playbook.limit_within, services.now()
+    )
+
+
+def _rehearse(services: Services, occurrence: Occurrence, planned: Sequence[StepResult]) -> str:
+    """Ask AWS whether the plan would be allowed, where it can be asked, and say what would have happened."""
+    if not planned:
+        return "Shadow: nothing would have been changed."
+    account = _enter(services, occurrence, _allowance(planned))
+    for step in planned:
+        for change in step.changes:
+            try:
+                actions.load(step.action).dry_run(account, change)
+            except AwsError as error:
+                return f"Shadow: {step.action} would have failed. {explain(error)}"
+    return "Shadow: this is what would have been done."
+
+
+def _ask(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
+    until = services.now() + timedelta(seconds=playbook.approval_within)
+    services.schedules.at(until, "approval", occurrence.case_id, occurrence.number)
+    return _settle(
+        services,
+        occurrence,
+        State.WAITING,
+        f"Waiting for approval until {until:%Y-%m-%d %H:%M} UTC.",
+        asked_until=until,
+    )
+
+
+def _begin(services: Services, occurrence: Occurrence) -> Occurrence:
+    now = services.now()
+    return services.cases.move(
+        occurrence, State.APPLYING, now, "respond", "Applying the plan.", lease_until=now + LEASE
+    )
+
+
+def _recheck(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
+    """Plan again after an approval: what was approved is what is done, or it is asked anew."""
+    try:
+        steps = _plan_steps(services, playbook, occurrence)
+    except Refused as error:
+        return _settle(services, occurrence, State.NEEDS_PERSON, str(error))
+    if not any(step.status is StepStatus.PLANNED for step in steps):
+        return _settle(services, occurrence, State.CLOSED, "Nothing is left to do.", steps=steps)
+    if _same_plan(steps, occurrence.steps):
+        return _begin(services, occurrence)
+    occurrence = services.cases.move(
+        occurrence,
+        State.PLANNED,
+        services.now(),
+        "respond",
+        "The state changed since this was approved, so the plan did too: it is asked anew.",
+        steps=steps,
+        decisions=(),
+        alerted=False,
+        decided=Mode.APPROVE,
+    )
+    return _proceed(services, playbook, occurrence)
+
+
+def _same_plan(new: Sequence[StepResult], old: Sequence[StepResult]) -> bool:
+    """Compare what would be changed; ``after`` may carry a time that is chosen when planning (a session cut-off)."""
+    return [_essence(step) for step in new] == [_essence(step) for step in old]
+
+
+def _essence(step: StepResult) -> tuple[object, ...]:
+    return (step.action, step.status, [(change.target, dict(change.before)) for change in step.changes])
+
+
+# --- applying
+
+
+def _allowance(steps: Sequence[StepResult]) -> Allowance:
+    permissions = [actions.load(step.action).permissions for step in steps]
+    return Allowance(
+        read=tuple(name for permission in permissions for name in permission.plan),
+        write=tuple(name for permission in permissions for name in permission.apply),
+        targets=tuple(arn for step in steps for arn in targets_of(step.changes)),
+    )
+
+
+def _take_over(services: Services, occurrence: Occurrence) -> Occurrence:
+    """Go on where an earlier delivery stopped, unless it may still be running."""
+    now = services.now()
+    if occurrence.lease_until is not None and occurrence.lease_until > now:
+        raise Retry("Another delivery of this message is applying the plan.")
+    return services.cases.save(occurrence, lease_until=now + LEASE)
+
+
+def _apply(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
+    """Apply the planned steps in order. A step that fails is rolled back; what earlier steps closed stays closed."""
+    finished = False
+    try:
+        account = _enter(services, occurrence, _allowance(_with(occurrence, StepStatus.PLANNED)))
+        occurrence = _apply_steps(services, account, occurrence)
+        finished = True
+    except Refused as error:
+        return _settle(services, occurrence, State.FAILED, str(error), lease_until=None)
+    finally:
+        if not finished:
+            _release(services, occurrence)
+    return _finish(services, playbook, occurrence)
+
+
+def _release(services: Services, occurrence: Occurrence) -> None:
+    """Let the next delivery go on at once instead of waiting for the lease to run out."""
+    now = services.cases.occurrence(occurrence.case_id, occurrence.number)
+    if now.state is State.APPLYING and now.lease_until is not None:
+        services.cases.save(now, lease_until=None)
+
+
+def _apply_steps(services: Services, account: Account, occurrence: Occurrence) -> Occurrence:
+    stopped = False
+    for number, step in enumerate(occurrence.steps):
+        if step.status is not StepStatus.PLANNED:
+            stopped = stopped or (step.status in _BAD and step.on_error == "stop")
+            continue
+        if stopped:
+            result = replace(step, status=StepStatus.SKIPPED, reason="An earlier step failed.")
+        else:
+            result = _apply_step(services, account, occurrence, step)
+            stopped = result.status in _BAD and step.on_error == "stop"
+        steps = (*occurrence.steps[:number], result, *occurrence.steps[number + 1 :])
+        occurrence = services.cases.save(occurrence, steps=steps)
+    return occurrence
+
+
+_BAD = frozenset({StepStatus.FAILED, StepStatus.ROLLED_BACK})
+
+
+def _apply_step(services: Services, account: Account, occurrence: Occurrence, step: StepResult) -> StepResult:
+    """Apply one step and read it back. Applying is repeatable, so a retry after a crash starts the step again."""
+    action = actions.load(step.action)
+    made: list[Any] = []
+    try:
+        for change in step.changes:
+            made.append(action.apply(account, change))  # noqa: PERF401  what was made before an error must not be lost
+        for change, result in zip(step.changes, made, strict=True):
+            _await(services, lambda change=change, result=result: action.read(account, change, result), change)
+        _expect_nothing_left(action.plan(account, step.params))
+    except (Refused, *AwsError) as error:
+        if isinstance(error, AwsError) and is_passing(error):
+            raise Retry(explain(error)) from error
+        reason = str(error) if isinstance(error, Refused) else explain(error)
+        return _roll_back(services, occurrence, replace(step, made=tuple(made), reason=reason))
+    return replace(step, status=StepStatus.DONE, made=tuple(made))
+
+
+def _expect_nothing_left(plan: Plan) -> None:
+    if plan.changes:
+        raise Refused(f"After it was applied, this was still open: {plan.changes[0].summary}.")
+
+
+def _await(services: Services, read: Any, change: Change) -> None:
+    """Look until the state is what the change promised; AWS may show the former one for a moment.
+
+    Raises:
+        Refused: It did not come about.
+    """
+    pause = READ_BACK_PAUSE
+    for attempt in range(READ_BACK_TRIES):
+        if attempt:
+            services.sleep(pause)
+            pause *= 2
+        if dict(read()) == dict(change.after):
+            return
+    raise Refused(f"{change.target} did not change although AWS accepted the call.")
+
+
+def _roll_back(services: Services, occurrence: Occurrence, step: StepResult) -> StepResult:
+    """Put back what a failed step had changed already; where that fails too, the reason says so."""
+    action = actions.load(step.action)
+    if not step.made or not action.reversible:
+        return replace(step, status=StepStatus.FAILED)
+    try:
+        account = _enter(services, occurrence, _undo_allowance([step]), restorer=True)
+        for change, made in reversed(list(zip(step.changes, step.made, strict=False))):
+            if dict(action.read(account, change, made)) != dict(change.before):
+                action.undo(account, change, made)
+    except (Refused, *AwsError) as error:
+        said = str(error) if isinstance(error, Refused) else explain(error)
+        return replace(step, status=StepStatus.FAILED, reason=f"{step.reason} Rolling it back failed too: {said}")
+    return replace(step, status=StepStatus.ROLLED_BACK)
+
+
+def _finish(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
+    failed = [step for step in occurrence.steps if step.status in _BAD]
+    state = State.FAILED if failed else State.CONTAINED
+    note = failed[0].reason if failed else "Applied, and read back."
+    content = {"steps": [step.to_json() for step in occurrence.steps], "state": state.value}
+    evidence = _keep(services, occurrence, "result", content)
+    _schedule_revert(services, occurrence)
+    if occurrence.finding is not None:
+        _write_back(services, occurrence, resolved=state is State.CONTAINED, note=f"{playbook.title}: {note}")
+    reason = note if failed else ""
+    return services.cases.move(
+        occurrence, state, services.now(), "respond", note, reason=reason, evidence=evidence, lease_until=None
+    )
+
+
+def _schedule_revert(services: Services, occurrence: Occurrence) -> None:
+    waits = [step.revert_after for step in _with(occurrence, StepStatus.DONE) if step.revert_after]
+    for wait in sorted(set(waits))[:1]:
+        services.schedules.at(services.now() + timedelta(seconds=wait), "revert", occurrence.case_id, occurrence.number)
+
+
+def _with(occurrence: Occurrence, status: StepStatus) -> list[StepResult]:
+    return [step for step in occurrence.steps if step.status is status]
+
+
+def _keep(services: Services, occurrence: Occurrence, kind: str, content: dict[str, Any]) -> tuple[Any, ...]:
+    """Add an entry to the occurrence's evidence; without evidence nothing goes on.
+
+    Raises:
+        Retry: The bucket did not take it.
+    """
+    where = f"{occurrence.case_id}/{occurrence.number:04d}-{len(occurrence.evidence) + 1:02d}"
+    try:
+        entry = services.evidence.save(where, kind, content, occurrence.evidence, services.now())
+    except AwsError as error:
+        raise Retry(f"The evidence could not be stored: {explain(error)}") from error
+    return (*occurrence.evidence, entry)
+
+
+def _write_back(services: Services, occurrence: Occurrence, *, resolved: bool, note: str) -> None:
+    """Tell Security Hub; that it did not listen is a note on the case, not a failure of the response."""
+    finding = occurrence.finding
+    assert finding is not None  # noqa: S101  for the type checker; the caller looked
+    allowance = Allowance(read=(findings.PERMISSIONS[finding["feed"]],))
+    try:
+        hub = services.accounts.enter(
+            finding["account"], finding["region"], occurrence.case_id, occurrence.facts.time, allowance
+        )
+        told = findings.write_back(
+            hub.client("securityhub"), finding, resolved=resolved, note=f"{note} Case {occurrence.case_id}."
+        )
+    except AwsError as error:
+        services.cases.note(occurrence, services.now(), f"Security Hub was not told: {explain(error)}")
+    else:
+        if not told:
+            services.cases.note(occurrence, services.now(), "Security Hub did not accept the finding's new status.")
+
+
+# --- undoing
+
+
+def undo(services: Services, message: Message, *, last_try: bool = False) -> Occurrence:
+    """Put back what one occurrence changed, newest step first.
+
+    A step whose resource was changed since is left alone, and so is everything before it, unless ``message.force``.
+    ``last_try`` is as in ``respond``.
+
+    Raises:
+        Retry: A passing fault; the message must come again.
+        Refused: There is no such case.
+    """
+    try:
+        return _put_back(services, message)
+    except Retry as error:
+        occurrence = services.cases.occurrence(message.case_id, message.occurrence)
+        if not last_try or occurrence.state is not State.UNDOING:
+            raise
+        return _not_undone(services, occurrence, error)
+
+
+def _put_back(services: Services, message: Message) -> Occurrence:
+    occurrence = services.cases.occurrence(message.case_id, message.occurrence)
+    case = services.cases.get(message.case_id)
+    playbook = services.library.bundle.playbooks[case.playbook]
+    now = services.now()
+    if occurrence.state in (State.CONTAINED, State.FAILED):
+        occurrence = services.cases.move(occurrence, State.UNDOING, now, message.by, "Putting it back.", alerted=False)
+    if occurrence.state is not State.UNDOING:
+        return telling.tell(services, playbook, occurrence)
+    done = [step for step in _with(occurrence, StepStatus.DONE) if step.revert_after or not message.temporary_only]
+    try:
+        account = _enter(services, occurrence, _undo_allowance(done), restorer=True)
+        for step in reversed(done):
+            occurrence = _undo_step(services, account, occurrence, step, force=message.force)
+    except (Refused, *AwsError) as error:
+        if isinstance(error, AwsError) and is_passing(error):
+            raise Retry(explain(error)) from error
+        return _not_undone(services, occurrence, error)
+    evidence = _keep(services, occurrence, "undo", {"steps": [step.to_json() for step in occurrence.steps]})
+    left = _with(occurrence, StepStatus.DONE)
+    state = State.CONTAINED if left else State.REVERTED
+    note = "What was temporary is over." if left else "Put back, and read back."
+    occurrence = services.cases.move(
+        occurrence, state, services.now(), message.by, note, reason="", evidence=evidence, alerted=bool(left)
+    )
+    return telling.tell(services, playbook, occurrence)
+
+
+def _undo_allowance(steps: Sequence[StepResult]) -> Allowance:
+    permissions = [actions.load(step.action).permissions for step in steps]
+    return Allowance(
+        read=tuple(name for permission in permissions for name in permission.plan),
+        write=tuple(name for permission in permissions for name in permission.undo),
+        targets=tuple(arn for step in steps for arn in targets_of(step.changes)),
+    )
+
+
+def _undo_step(
+    services: Services, account: Account, occurrence: Occurrence, step: StepResult, *, force: bool
+) -> Occurrence:
+    action = actions.load(step.action)
+    for change, made in reversed(list(zip(step.changes, step.made, strict=True))):
+        present = dict(action.read(account, change, made))
+        if present == dict(change.before):
+            continue
+        if present != dict(change.after) and not force:
+            raise Drifted(change.target, change.after, present)
+        action.undo(account, change, made)
+        back = replace(change, after=change.before)
+        _await(services, lambda change=change, made=made: action.read(account, change, made), back)
+    number = occurrence.steps.index(step)
+    steps = (*occurrence.steps[:number], replace(step, status=StepStatus.UNDONE), *occurrence.steps[number + 1 :])
+    return services.cases.save(occurrence, steps=steps)
+
+
+def _not_undone(services: Services, occurrence: Occurrence, error: Exception) -> Occurrence:
+    reason = explain(error) if isinstance(error, AwsError) else str(error)
+    drift = {"left": error.left, "now": error.now} if isinstance(error, Drifted) else None
+    state = State.CONTAINED if _with(occurrence, StepStatus.DONE) else State.FAILED
+    note = f"Not put back: {reason}"
+    return services.cases.move(
+        occurrence, state, services.now(), "respond", note, reason=reason, drift=drift, alerted=True
+    )

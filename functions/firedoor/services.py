@@ -1,0 +1,84 @@
+"""Everything with a side effect that a handler may use: made from the environment, each when it is first needed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from firedoor.accounts import Accounts
+from firedoor.cases import Cases
+from firedoor.engine import Library
+from firedoor.evidence import Evidence
+from firedoor.playbooks import load_bundle
+from firedoor.schedules import Schedules
+from firedoor.settings import CapsReader, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def utc_now() -> datetime:
+    """Return the present time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The handlers' clients, clock and compiled playbooks. Clients are made when first used."""
+
+    settings: Settings
+    session: Any
+    """A boto3 session with the function's own role."""
+    now: Callable[[], datetime] = utc_now
+    sleep: Callable[[float], None] = time.sleep
+
+    @classmethod
+    def from_environment(cls) -> Services:
+        """Read the environment; raises SettingsError as ``Settings.from_environment`` does."""
+        import boto3
+
+        settings = Settings.from_environment()
+        return cls(settings, boto3.Session(region_name=settings.region))
+
+    @cached_property
+    def library(self) -> Library:
+        """The compiled playbooks."""
+        return Library(load_bundle(self.settings.bundle))
+
+    @cached_property
+    def cases(self) -> Cases:
+        """The table."""
+        return Cases(self.session.client("dynamodb"), self.settings.table)
+
+    @cached_property
+    def caps(self) -> CapsReader:
+        """The mode caps."""
+        return CapsReader(self.session.client("ssm"), self.settings.caps_parameter, time.monotonic)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The way into accounts."""
+        return Accounts(self.session, self.settings, self.cases.baseline)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The evidence bucket."""
+        return Evidence(self.session.client("s3"), self.settings.evidence_bucket)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """The schedule group."""
+        return Schedules(self.session.client("scheduler"), self.settings)
+
+    @cached_property
+    def sns(self) -> Any:
+        """The client that publishes alerts."""
+        return self.session.client("sns")
+
+    @cached_property
+    def sqs(self) -> Any:
+        """The client that sends to the respond queue."""
+        return self.session.client("sqs")

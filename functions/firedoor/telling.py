@@ -1,0 +1,102 @@
+"""When people are told, and with which verdict. The words and renderings are ``alerts``'.
+
+The first occurrence of a case is told at once; a later one only if its verdict is another one. Everything else is
+counted, and told once in the digest when the case's window ends.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from firedoor import alerts
+from firedoor.cases import Case, Occurrence, State
+from firedoor.playbooks import Mode, Playbook
+
+if TYPE_CHECKING:
+    from firedoor.services import Services
+
+_VERDICTS = {
+    State.CLOSED: alerts.Verdict.CONTAINED,
+    State.NEEDS_PERSON: alerts.Verdict.NEEDS_YOU,
+    State.RECORDED: alerts.Verdict.WOULD_HAVE,
+    State.ALERTED: alerts.Verdict.NEEDS_YOU,
+    State.WAITING: alerts.Verdict.NEEDS_APPROVAL,
+    State.REJECTED: alerts.Verdict.NEEDS_YOU,
+    State.CONTAINED: alerts.Verdict.CONTAINED,
+    State.FAILED: alerts.Verdict.FAILED,
+    State.REVERTED: alerts.Verdict.REVERTED,
+}
+"""What a state is called when people are told of it; a state that is not here is on its way to another."""
+
+
+def tell(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
+    """Tell people about an occurrence, if it is to be told and was not yet.
+
+    Raises:
+        Retry: SNS did not take it; nothing counts as told.
+    """
+    verdict = _VERDICTS.get(occurrence.state)
+    if verdict is None or occurrence.alerted:
+        return occurrence
+    case = services.cases.get(occurrence.case_id)
+    if not _worth_telling(playbook, occurrence):
+        return services.cases.save(occurrence, alerted=True)
+    if occurrence.number > 1 and case.told == verdict.value:
+        _schedule_digest(services, playbook, case)
+        return services.cases.save(occurrence, alerted=True)
+    alerts.publish(services.sns, services.settings.topic_arns, compose(services, playbook, case, occurrence, verdict))
+    return services.cases.told(occurrence, verdict.value)
+
+
+def compose(
+    services: Services, playbook: Playbook, case: Case, occurrence: Occurrence, verdict: alerts.Verdict
+) -> alerts.Alert:
+    """Gather what an alert says and return it."""
+    settings = services.settings
+    return alerts.compose(
+        playbook,
+        case,
+        occurrence,
+        verdict,
+        now=services.now(),
+        account_name=settings.account_names.get(case.account),
+        related=[alerts.Related(other.id, other.title, other.state) for other in services.cases.related(case)],
+        undo_until=None,
+        evidence=[services.evidence.uri(entry) for entry in occurrence.evidence],
+    )
+
+
+def _worth_telling(playbook: Playbook, occurrence: Occurrence) -> bool:
+    """A rehearsal that would have changed nothing is recorded and told to nobody."""
+    return not (occurrence.state is State.RECORDED and (occurrence.decided is Mode.OFF or not playbook.steps))
+
+
+def _schedule_digest(services: Services, playbook: Playbook, case: Case) -> None:
+    ends = case.opened + timedelta(seconds=playbook.dedup_within)
+    soon = services.now() + timedelta(minutes=1)
+    services.schedules.at(max(ends, soon), "digest", case.id, 1)
+
+
+def tell_digest(services: Services, case_id: str) -> bool:
+    """Tell how often a case has come back since it was first told; False if it has not.
+
+    Raises:
+        Retry: SNS did not take it.
+        Refused: There is no such case.
+    """
+    case = services.cases.get(case_id)
+    playbook = services.library.bundle.playbooks.get(case.playbook)
+    if playbook is None or case.count < 2:
+        return False
+    alerts.publish(
+        services.sns,
+        services.settings.topic_arns,
+        alerts.compose_digest(
+            playbook,
+            case,
+            now=services.now(),
+            account_name=services.settings.account_names.get(case.account),
+        ),
+    )
+    return True
