@@ -175,12 +175,9 @@ def answer_request(services: Services, event: Any) -> dict[str, Any]:
     """
     try:
         request, caller = _read_request(event)
-        choice = _choice(request)
-        case_id = request.get("case_id")
-        if not isinstance(case_id, str) or not _CASE_ID.fullmatch(case_id):
-            raise EventError("'case_id' must be a case's id, such as fd-20260131-7f3a2b.")
         why = clean(str(request.get("why") or ""), 300)
-        answer = decide(services, choice, case_id, caller, why=why, force=request.get("force") is True)
+        force = request.get("force") is True
+        answer = decide(services, _choice(request), _case_id(request), caller, why=why, force=force)
     except EventError as error:
         return _http(400, {"accepted": False, "message": str(error)})
     except (Refused, Retry) as error:
@@ -217,6 +214,13 @@ def _choice(request: dict[str, Any]) -> Choice:
         return Choice(str(request.get("decision")))
     except ValueError:
         raise EventError("'decision' must be approve, reject or undo.") from None
+
+
+def _case_id(request: dict[str, Any]) -> str:
+    case_id = request.get("case_id")
+    if not isinstance(case_id, str) or not _CASE_ID.fullmatch(case_id):
+        raise EventError("'case_id' must be a case's id, such as fd-20260131-7f3a2b.")
+    return case_id
 
 
 def _http(status: int, body: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,388 @@
+"""One Bedrock model-invocation log record as one normalised invocation, whatever the model's own body looks like.
+
+Owns the shapes of the log's records. The texts it holds stay in memory: ``to_event`` never contains any.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from firedoor.errors import EventError
+from firedoor.events import SOURCE_OF_INSPECTION, parse_time
+from firedoor.inspection.guardrails import Guardrail, read_guardrail
+
+SCHEMA_VERSION = "1"
+DETAIL_TYPE = "Bedrock Model Invocation"
+_REQUIRED = ("timestamp", "accountId", "region", "requestId", "operation")
+_DEPTH = 24
+"""How deep content may nest before the rest is marked as not inspected."""
+
+
+class Origin(StrEnum):
+    """Who wrote a piece of text."""
+
+    SYSTEM = "system"
+    USER = "user"
+    TOOL_RESULT = "tool_result"
+    DOCUMENT = "document"
+    ASSISTANT = "assistant"
+    """What the model said in earlier turns."""
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One piece of text and who wrote it. Never leaves the process."""
+
+    origin: Origin
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that the model's answer asked for; the arguments never leave the process."""
+
+    name: str
+    arguments: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Token counts as the record gives them; a missing count is 0."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """Return the form in which playbooks see them."""
+        return {
+            "input": self.input,
+            "output": self.output,
+            "cache_read": self.cache_read,
+            "cache_write": self.cache_write,
+            "total": self.input + self.output,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One call of a model."""
+
+    request_id: str
+    time: datetime
+    account: str
+    region: str
+    principal: str
+    operation: str
+    model: str
+    """The model's id without the ARN around it: of an inference profile its own id."""
+    model_arn: str | None
+    error_code: str | None
+    stop_reason: str | None
+    tokens: Tokens
+    guardrail: Guardrail
+    fragments: tuple[Fragment, ...] = field(default=(), repr=False)
+    tool_calls: tuple[ToolCall, ...] = field(default=(), repr=False)
+    bodies_in_s3: tuple[str, ...] = ()
+    """``s3://`` addresses of what the record moved out; its reader may fetch and inspect them."""
+    not_inspected: tuple[str, ...] = ()
+    """What could not be looked at and why, as stable words."""
+
+    def to_event(self) -> dict[str, Any]:
+        """Return the EventBridge envelope that the playbooks match. It holds no text of prompts or answers."""
+        return {
+            "version": "0",
+            "id": f"bedrock-{self.request_id}",
+            "detail-type": DETAIL_TYPE,
+            "source": SOURCE_OF_INSPECTION,
+            "account": self.account,
+            "time": self.time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": self.region,
+            "resources": [self.model_arn] if self.model_arn else [],
+            "detail": {
+                "schema_version": SCHEMA_VERSION,
+                "request_id": self.request_id,
+                "principal": self.principal,
+                "operation": self.operation,
+                "model": self.model,
+                "region": self.region,
+                "error_code": self.error_code,
+                "stop_reason": self.stop_reason,
+                "tokens": self.tokens.to_json(),
+                "guardrail": self.guardrail.to_json(),
+                "not_inspected": list(self.not_inspected),
+            },
+        }
+
+
+def read_invocation(record: Any) -> Invocation:
+    """Read one log record.
+
+    Raises:
+        EventError: It is not a model-invocation record, or lacks what every record has.
+    """
+    if not isinstance(record, Mapping) or record.get("schemaType") != "ModelInvocationLog":
+        raise EventError("The line is not a model-invocation log record (its schemaType says otherwise).")
+    required = {name: _text(record.get(name)) or "" for name in _REQUIRED}
+    wrong = [name for name, value in required.items() if not value]
+    if wrong:
+        raise EventError(f"The model-invocation record has no text in {', '.join(wrong)}.")
+    given, answered = _part(record, "input"), _part(record, "output")
+    asked, answer = given.get("inputBodyJson"), answered.get("outputBodyJson")
+    reader = _BodyReader()
+    fragments = (*reader.request(asked), *reader.answer(answer))
+    moved = tuple(
+        path
+        for path in (given.get("inputBodyS3Path"), answered.get("outputBodyS3Path"))
+        if isinstance(path, str) and path
+    )
+    model = _text(record.get("modelId")) or ""
+    return Invocation(
+        request_id=required["requestId"],
+        time=parse_time(required["timestamp"]),
+        account=required["accountId"],
+        region=required["region"],
+        principal=_text(_part(record, "identity").get("arn")) or "unknown",
+        operation=required["operation"],
+        model=model.rpartition("/")[2] if model.startswith("arn:") else model,
+        model_arn=model if model.startswith("arn:") else None,
+        error_code=_text(record.get("errorCode")),
+        stop_reason=reader.stop_reason,
+        tokens=_tokens(given, answered),
+        guardrail=read_guardrail(asked, answer),
+        fragments=fragments,
+        tool_calls=tuple(reader.tool_calls),
+        bodies_in_s3=moved,
+        not_inspected=tuple(dict.fromkeys([*reader.not_inspected, *("body in S3" for _ in moved)])),
+    )
+
+
+def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = record.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _tokens(given: Mapping[str, Any], answered: Mapping[str, Any]) -> Tokens:
+    def number(part: Mapping[str, Any], name: str) -> int:
+        value = part.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+
+    return Tokens(
+        input=number(given, "inputTokenCount"),
+        output=number(answered, "outputTokenCount"),
+        cache_read=number(given, "cacheReadInputTokenCount"),
+        cache_write=number(given, "cacheWriteInputTokenCount"),
+    )
+
+
+class _BodyReader:
+    """Collects the texts of a request's and an answer's body in any of the known dialects.
+
+    Dialects: Converse, Anthropic Messages, Nova, OpenAI-compatible, Mistral and Llama prompts, Titan, Cohere. What
+    is of none of these is walked as far as it goes, and said so in ``not_inspected``.
+    """
+
+    def __init__(self) -> None:
+        self.tool_calls: list[ToolCall] = []
+        self.stop_reason: str | None = None
+        self.not_inspected: list[str] = []
+
+    def request(self, body: Any) -> list[Fragment]:
+        """Return the request's texts."""
+        if not isinstance(body, Mapping):
+            if body is not None:
+                self.not_inspected.append("unknown request shape")
+            return []
+        fragments = [Fragment(Origin.SYSTEM, text) for text in self._content(body.get("system"), Origin.SYSTEM)]
+        known = "system" in body or "messages" in body
+        for message in _listed(body.get("messages")) + _cohere_history(body):
+            known = True
+            fragments += self._message(message)
+        for name in _PROMPTS:
+            value = body.get(name)
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str):
+                    known = True
+                    fragments.append(Fragment(Origin.USER, text))
+        for document in _listed(body.get("documents")):
+            known = True
+            fragments += [Fragment(Origin.DOCUMENT, text) for text in self._strings(document, 0)]
+        if not known and body:
+            self.not_inspected.append("unknown request shape")
+            fragments += [Fragment(Origin.USER, text) for text in self._strings(body, 0)]
+        return fragments
+
+    def answer(self, body: Any) -> list[Fragment]:
+        """Return the answer's texts; chunks of a stream are joined."""
+        if body is None:
+            return []
+        if isinstance(body, list):
+            pieces: list[str] = []
+            for chunk in body:
+                if isinstance(chunk, Mapping):
+                    pieces += self._answer_part(chunk)
+                elif chunk != "[DONE]":
+                    self.not_inspected.append("unknown stream chunk")
+            return [Fragment(Origin.ANSWER, "".join(pieces))] if pieces else []
+        if isinstance(body, Mapping):
+            return [Fragment(Origin.ANSWER, text) for text in self._answer_part(body)]
+        self.not_inspected.append("unknown answer shape")
+        return []
+
+    def _message(self, message: Any) -> Iterator[Fragment]:
+        if not isinstance(message, Mapping):
+            self.not_inspected.append("unknown message shape")
+            return
+        role = str(message.get("role", "user")).lower()
+        origin = {
+            "system": Origin.SYSTEM,
+            "developer": Origin.SYSTEM,
+            "assistant": Origin.ASSISTANT,
+            "chatbot": Origin.ASSISTANT,
+            "tool": Origin.TOOL_RESULT,
+        }.get(role, Origin.USER)
+        content = message.get("content", message.get("message"))
+        yield from self._fragments(content, origin, 0)
+
+    def _fragments(self, content: Any, origin: Origin, depth: int) -> Iterator[Fragment]:
+        if isinstance(content, str):
+            yield Fragment(origin, content)
+            return
+        if depth > _DEPTH:
+            self.not_inspected.append("nested too deep")
+            return
+        for block in content if isinstance(content, list) else [content]:
+            if isinstance(block, str):
+                yield Fragment(origin, block)
+            elif isinstance(block, Mapping):
+                yield from self._block(block, origin, depth + 1)
+
+    def _block(self, block: Mapping[str, Any], origin: Origin, depth: int) -> Iterator[Fragment]:
+        result = block.get("toolResult") or (block if block.get("type") == "tool_result" else None)
+        if isinstance(result, Mapping):
+            for text in self._strings(result.get("content"), depth):
+                yield Fragment(Origin.TOOL_RESULT, text)
+            return
+        document = block.get("document") or (block if block.get("type") in ("document", "search_result") else None)
+        if isinstance(document, Mapping):
+            yield from self._document(document, depth)
+            return
+        guarded = block.get("guardContent")
+        if isinstance(guarded, Mapping):
+            yield from (Fragment(origin, text) for text in self._strings(guarded.get("text"), depth))
+            return
+        if any(name in block for name in ("image", "video", "audio")) or block.get("type") in _MEDIA:
+            self.not_inspected.append("media")
+            return
+        text = block.get("text")
+        if isinstance(text, str):
+            yield Fragment(origin, text)
+        elif isinstance(text, Mapping):
+            yield from (Fragment(origin, inner) for inner in self._strings(text, depth))
+
+    def _document(self, document: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
+        source: Any = document.get("source", document)
+        if isinstance(source, Mapping):
+            if (
+                any(name in source for name in ("s3Uri", "s3Location", "bytes", "data"))
+                and source.get("type") != "text"
+            ):
+                self.not_inspected.append("media")
+            readable = {name: source[name] for name in ("text", "content", "data") if name in source}
+            if source.get("type") not in (None, "text", "content"):
+                readable.pop("data", None)
+            source = readable
+        for text in self._strings([source, document.get("context"), document.get("title")], depth):
+            yield Fragment(Origin.DOCUMENT, text)
+
+    def _answer_part(self, part: Mapping[str, Any]) -> list[str]:
+        """Return the texts of an answer or of one chunk of it, and note its tools and stop reason."""
+        for name in ("stopReason", "stop_reason", "finish_reason", "completionReason"):
+            self.stop_reason = _text(part.get(name)) or self.stop_reason
+        texts: list[str] = []
+        for name in _ANSWERS:
+            value = part.get(name)
+            if isinstance(value, str):
+                texts.append(value)
+            elif isinstance(value, Mapping):
+                texts += self._answer_part(value)
+            elif isinstance(value, list):
+                texts += [text for member in value for text in self._answer_member(member)]
+        self._note_tools(part)
+        return texts
+
+    def _answer_member(self, member: Any) -> list[str]:
+        if isinstance(member, str):
+            return [member]
+        return self._answer_part(member) if isinstance(member, Mapping) else []
+
+    def _note_tools(self, part: Mapping[str, Any]) -> None:
+        use = part.get("toolUse") or (part if part.get("type") == "tool_use" else None)
+        if isinstance(use, Mapping):
+            self.tool_calls.append(ToolCall(str(use.get("name", "")), use.get("input")))
+        for call in _listed(part.get("tool_calls")):
+            function = call.get("function") if isinstance(call, Mapping) else None
+            if isinstance(function, Mapping):
+                self.tool_calls.append(ToolCall(str(function.get("name", "")), function.get("arguments")))
+
+    def _content(self, content: Any, origin: Origin) -> list[str]:
+        return [fragment.text for fragment in self._fragments(content, origin, 0)] if content is not None else []
+
+    def _strings(self, value: Any, depth: int) -> Iterator[str]:
+        """Yield every string below ``value``: for content whose shape is the tool's or document's own."""
+        if depth > _DEPTH:
+            self.not_inspected.append("nested too deep")
+        elif isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            if "bytes" in value:
+                self.not_inspected.append("media")
+            for name, member in value.items():
+                if name not in _NOT_TEXT:
+                    yield from self._strings(member, depth + 1)
+        elif isinstance(value, list):
+            for member in value:
+                yield from self._strings(member, depth + 1)
+
+
+_PROMPTS = ("prompt", "inputText", "message", "texts", "query", "input_text", "text")
+_ANSWERS = (
+    "output",
+    "message",
+    "content",
+    "text",
+    "delta",
+    "completion",
+    "generation",
+    "outputText",
+    "results",
+    "outputs",
+    "choices",
+    "generations",
+    "contentBlockDelta",
+    "reasoningContent",
+    "reasoningText",
+    "thinking",
+)
+_MEDIA = ("image", "video", "audio", "image_url", "input_audio")
+_NOT_TEXT = frozenset({"bytes", "type", "format", "status", "toolUseId", "tool_use_id", "qualifiers", "media_type"})
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _cohere_history(body: Mapping[str, Any]) -> list[Any]:
+    return _listed(body.get("chat_history"))
