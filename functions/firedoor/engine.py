@@ -12,14 +12,13 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
-import jmespath
 from jmespath.exceptions import JMESPathError
 
 from firedoor.errors import Refused
 from firedoor.events import Event, Facts, read_events
+from firedoor.expressions import evaluate
 from firedoor.patterns import build_index
 from firedoor.plans import Json
 from firedoor.playbooks import Bundle, Mode, Playbook, Severity, Step, Unless
@@ -203,7 +202,7 @@ def _hit(playbook: Playbook, event: Event) -> Hit:
     problem = None
     for name, expression in playbook.extract.items():
         try:
-            extracted[name] = _expression(expression).search(event.data)
+            extracted[name] = evaluate(expression, event.data)
         except JMESPathError as error:
             extracted[name] = None
             problem = f"the playbook's expression for {name!r} failed on this event ({type(error).__name__})"
@@ -220,11 +219,6 @@ def _hit(playbook: Playbook, event: Event) -> Hit:
     )
 
 
-@lru_cache(maxsize=4096)
-def _expression(text: str) -> Any:
-    return jmespath.compile(text)
-
-
 def _key(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
@@ -238,7 +232,7 @@ def step_applies(step: Step, extracted: Json) -> bool:
     if step.when is None:
         return True
     try:
-        return bool(_expression(step.when).search(dict(extracted)))
+        return bool(evaluate(step.when, dict(extracted)))
     except JMESPathError as error:
         raise Refused(f"The condition of step {step.action} failed on this event ({type(error).__name__}).") from error
 

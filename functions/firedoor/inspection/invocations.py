@@ -286,11 +286,8 @@ class _BodyReader:
         if any(name in block for name in ("image", "video", "audio")) or block.get("type") in _MEDIA:
             self.not_inspected.append("media")
             return
-        text = block.get("text")
-        if isinstance(text, str):
+        for text in self._strings(block.get("text"), depth):
             yield Fragment(origin, text)
-        elif isinstance(text, Mapping):
-            yield from (Fragment(origin, inner) for inner in self._strings(text, depth))
 
     def _document(self, document: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
         source: Any = document.get("source", document)
