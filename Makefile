@@ -1,0 +1,65 @@
+# Everything runs in virtual environments that these targets make; nothing is installed elsewhere.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+SAM := .venv-sam/bin/sam
+
+.PHONY: setup demo test unit lint types check bundle build validate bench bench-patterns bench-inspection lock clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-sam/.ready: requirements/sam.txt
+	$(PYTHON) -m venv .venv-sam
+	.venv-sam/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
+	touch $@
+
+demo: setup  ## replay every sample event through the real handlers against an embedded AWS
+	$(BIN)/firedoor demo
+
+test: setup  ## all tests
+	$(BIN)/pytest -n 2
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy functions/firedoor
+
+check: setup  ## the playbooks: form, patterns, and their own tests
+	$(BIN)/firedoor check
+	$(BIN)/firedoor test
+
+bundle: setup
+	$(BIN)/firedoor check --bundle .build/layer/firedoor/bundle.json
+
+validate: .venv-sam/.ready
+	SAM_CLI_TELEMETRY=0 $(SAM) validate --lint
+
+build: bundle validate
+	SAM_CLI_TELEMETRY=0 $(SAM) build
+
+bench: bench-patterns bench-inspection
+
+bench-patterns: setup
+	$(BIN)/python benchmarks/bench_patterns.py
+
+bench-inspection: setup
+	$(BIN)/python benchmarks/bench_injection.py
+	$(BIN)/python benchmarks/bench_pii.py
+
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --no-header
+
+lock: setup  ## choose versions anew
+	$(LOCK) --group dev --python-version 3.11 --output-file requirements/dev.txt
+	$(BIN)/uv pip compile --group sam --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		--output-file requirements/sam.txt
+
+clean:
+	rm -rf .venv .venv-sam .aws-sam .build
