@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from firedoor.inspection.secret_rules import RULES, SHORTEST, Rule, Severity
+from firedoor.inspection.spans import lower, without_overlaps
 
 _SEVERITY_ORDER: dict[Severity, int] = {"low": 0, "medium": 1, "high": 2, "critical": 3}
 
@@ -97,21 +98,16 @@ def find(text: str) -> tuple[Span, ...]:
     >>> find("nothing to see here")
     ()
     """
-    lowered = _lower(text)
+    lowered = lower(text)
     found = [*_formats(text, lowered), *_structured(text, lowered)]
     found.extend(_generic(text, lowered))
-    return _without_overlaps(found)
+    found.sort(key=lambda s: (s.type == "GENERIC_SECRET", s.start - s.end, -_SEVERITY_ORDER[s.severity]))
+    return without_overlaps(found)
 
 
 def fingerprint(secret: str, key: bytes) -> str:
     """Return the first 16 hex digits of HMAC-SHA-256 over `secret`: the same secret and key give the same name."""
     return hmac.new(key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
-
-
-def _lower(text: str) -> str:
-    """Lower `text` without moving an offset: ``İ`` alone becomes two characters in `str.lower`."""
-    lowered = text.lower()
-    return lowered if len(lowered) == len(text) else text.replace("\u0130", "I").lower()
 
 
 @cache
@@ -284,12 +280,3 @@ def _is_placeholder(value: str) -> bool:
 def _is_stop_value(value: str) -> bool:
     bare = value.strip("[]{}()<>\"'").lower()
     return bare in _STOP_VALUES or value.startswith(("$", "{{", "%", "<")) or _is_placeholder(value)
-
-
-def _without_overlaps(found: list[Span]) -> tuple[Span, ...]:
-    kept: list[Span] = []
-    by_rank = sorted(found, key=lambda s: (s.type == "GENERIC_SECRET", s.start - s.end, -_SEVERITY_ORDER[s.severity]))
-    for span in by_rank:
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept, key=lambda s: s.start))
