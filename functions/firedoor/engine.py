@@ -284,15 +284,13 @@ class Decision:
     because: str
 
 
-def decide_mode(playbook: Playbook, account_cap: Mode, breaker_open: bool, *, reversible: bool) -> Decision:
+def decide_mode(playbook: Playbook, cap: Decision, *, reversible: bool) -> Decision:
     """Return the minimum of everything that has a say. Irreversible steps are never automatic."""
     said = [
         Decision(playbook.mode, "the playbook's mode"),
         Decision(playbook.status.cap, f"the playbook's status is {playbook.status}"),
-        Decision(account_cap, "the cap set for this account"),
+        cap,
     ]
-    if breaker_open:
-        said.append(Decision(Mode.ALERT, "its limit is reached"))
     if not reversible:
         said.append(Decision(Mode.APPROVE, "a step cannot be undone"))
     return min(said, key=lambda decision: decision.mode)

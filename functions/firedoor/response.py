@@ -15,7 +15,7 @@ from firedoor import actions, findings, guard, telling
 from firedoor.accounts import Allowance, targets_of
 from firedoor.cases import Case, Occurrence, State
 from firedoor.engine import Decision, decide_mode, fill, step_applies
-from firedoor.errors import Drifted, Refused, Retry
+from firedoor.errors import Drifted, Refused, Retry, SettingsError
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.plans import Change, Plan, StepResult, StepStatus
 from firedoor.playbooks import Mode, Playbook
@@ -110,12 +110,24 @@ def _plan(services: Services, playbook: Playbook, case: Case, occurrence: Occurr
 
 def _mode(services: Services, playbook: Playbook, case: Case, occurrence: Occurrence) -> Decision:
     reversible = all(actions.load(step.action).reversible for step in playbook.steps)
-    cap = services.caps.get().mode_of(occurrence.facts.account)
-    decision = decide_mode(playbook, cap, breaker_open=False, reversible=reversible)
+    decision = decide_mode(playbook, _cap(services, occurrence), reversible=reversible)
     earlier = {other.state for other in case.occurrences if other.number < occurrence.number}
     if earlier & {State.REVERTED, State.REJECTED} and decision.mode > Mode.ALERT:
         return Decision(Mode.ALERT, "a person put this case's changes back or rejected them")
     return decision
+
+
+def _cap(services: Services, occurrence: Occurrence) -> Decision:
+    """Return the cap that operators set for the account. If it cannot be read, nobody acts, but people are told."""
+    try:
+        cap = services.caps.get().mode_of(occurrence.facts.account)
+    except SettingsError as error:
+        return Decision(Mode.ALERT, str(error).rstrip("."))
+    except AwsError as error:
+        if is_passing(error):
+            raise Retry(explain(error)) from error
+        return Decision(Mode.ALERT, f"the caps could not be read: {explain(error)}".rstrip("."))
+    return Decision(cap, "the cap set for this account")
 
 
 def _plan_steps(services: Services, playbook: Playbook, occurrence: Occurrence) -> tuple[StepResult, ...]:

@@ -1,0 +1,241 @@
+"""The table: one case per dedup key and window, each event once, every change of state conditional."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from firedoor.cases import Cases, Conflict, State
+from firedoor.engine import Hit
+from firedoor.errors import Refused
+from firedoor.events import Facts
+from firedoor.playbooks import AlertText, Mode, Playbook, Severity, Status
+from firedoor.thresholds import Seen
+
+NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
+PLAYBOOK = Playbook(
+    id="stolen-key",
+    title="A key was stolen",
+    description="",
+    status=Status.STABLE,
+    severity=Severity.HIGH,
+    owner="iam",
+    match=(),
+    extract={},
+    dedup_by=("target",),
+    dedup_within=3600,
+    mode=Mode.AUTO,
+    alert=AlertText("", "", ()),
+)
+
+
+def hit(event_id: str = "e1", dedup_key: str = "k1", actor: str = "arn:aws:iam::111122223333:user/bob") -> Hit:
+    """Build a hit of one playbook."""
+    facts = Facts("111122223333", "eu-west-1", NOW, actor=actor)
+    return Hit(PLAYBOOK, event_id, facts, facts.to_json(), Severity.HIGH, dedup_key)
+
+
+class Linear:
+    """A client whose calls happen one at a time, as DynamoDB promises of each item and moto does not of threads."""
+
+    def __init__(self, client: Any) -> None:
+        """Wrap a boto3 client."""
+        self._client, self._lock = client, threading.Lock()
+        self.exceptions = client.exceptions
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the operation, guarded."""
+        operation = getattr(self._client, name)
+        if name == "get_paginator":
+            return operation
+
+        def call(**parameters: Any) -> Any:
+            with self._lock:
+                return operation(**parameters)
+
+        return call
+
+
+@pytest.fixture
+def cases(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cases]:
+    """Give the table, empty, as template.yaml defines it."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with mock_aws():
+        client: Any = boto3.client("dynamodb", region_name="eu-west-1")
+        client.create_table(
+            TableName="firedoor",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "gsi_pk", "gsi_sk")
+            ],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "listing",
+                    "KeySchema": [
+                        {"AttributeName": "gsi_pk", "KeyType": "HASH"},
+                        {"AttributeName": "gsi_sk", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+        yield Cases(Linear(client), "firedoor")
+
+
+def test_the_first_event_opens_a_case(cases: Cases) -> None:
+    """A case holds what the hit said, in state matched."""
+    opened = cases.open(hit(), NOW)
+    case = cases.get(opened.case_id)
+    assert (1, State.MATCHED, "stolen-key") == (case.count, case.state, case.playbook)
+    assert ["Matched."] == [note.what for note in case.timeline]
+    assert opened.pending
+
+
+def test_the_same_event_told_again_changes_nothing(cases: Cases) -> None:
+    """Delivery is at least once; a case counts once."""
+    assert cases.open(hit(), NOW) == cases.open(hit(), NOW)
+    assert 1 == cases.newest()[0].count
+
+
+def test_another_event_of_the_same_key_joins_the_case(cases: Cases) -> None:
+    """One case per thing, with an occurrence per event."""
+    first, second = cases.open(hit("e1"), NOW), cases.open(hit("e2"), NOW + timedelta(minutes=59))
+    assert (first.case_id, 2) == (second.case_id, second.number)
+
+
+def test_after_the_window_a_new_case_opens(cases: Cases) -> None:
+    """Dedup ends with its window."""
+    first, second = cases.open(hit("e1"), NOW), cases.open(hit("e2"), NOW + timedelta(minutes=61))
+    assert first.case_id != second.case_id
+
+
+def test_concurrent_events_each_get_their_own_occurrence(cases: Cases) -> None:
+    """Twelve events at once make one case of twelve."""
+    barrier, opened, lock = threading.Barrier(12), [], threading.Lock()
+
+    def tell(number: int) -> None:
+        barrier.wait()
+        for _ in range(20):
+            try:
+                result = cases.open(hit(f"e{number}"), NOW)
+            except Conflict:
+                continue
+            with lock:
+                opened.append(result)
+            return
+
+    threads = [threading.Thread(target=tell, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 == len({result.case_id for result in opened})
+    assert list(range(1, 13)) == sorted(result.number for result in opened)
+
+
+def test_a_state_that_may_not_follow_is_refused(cases: Cases) -> None:
+    """No state can be skipped."""
+    opened = cases.open(hit(), NOW)
+    with pytest.raises(Refused, match="cannot become contained"):
+        cases.move(cases.occurrence(opened.case_id, 1), State.CONTAINED, NOW, "test", "")
+
+
+def test_who_read_an_older_version_cannot_write(cases: Cases) -> None:
+    """Each write is conditional on what was read."""
+    opened = cases.open(hit(), NOW)
+    stale = cases.occurrence(opened.case_id, 1)
+    cases.move(stale, State.PLANNED, NOW, "respond", "Planned.")
+    with pytest.raises(Conflict):
+        cases.move(stale, State.PLANNED, NOW, "respond", "Planned.")
+
+
+def test_the_timeline_tells_every_move_once(cases: Cases) -> None:
+    """What happened can be read from the case alone."""
+    opened = cases.open(hit(), NOW)
+    planned = cases.move(cases.occurrence(opened.case_id, 1), State.PLANNED, NOW, "respond", "Planned.")
+    cases.move(planned, State.CLOSED, NOW + timedelta(seconds=1), "respond", "Nothing to do.")
+    case = cases.get(opened.case_id)
+    assert ["Matched.", "Planned.", "Nothing to do."] == [note.what for note in case.timeline]
+    assert State.CLOSED is case.state
+
+
+def test_exactly_the_limit_gets_a_slot(cases: Cases) -> None:
+    """Fifty takers at once and a limit of five let five through."""
+    barrier, got, lock = threading.Barrier(50), [], threading.Lock()
+
+    def take(number: int) -> None:
+        barrier.wait()
+        if cases.take_slot("p", "111122223333", f"case-{number}", 5, 3600, NOW):
+            with lock:
+                got.append(number)
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 5 == len(got)
+
+
+def test_who_has_a_slot_keeps_it(cases: Cases) -> None:
+    """A retry does not use the limit up."""
+    assert [True, True, False] == [cases.take_slot("p", "a", name, 1, 3600, NOW) for name in ("c1", "c1", "c2")]
+
+
+def test_windows_hold_what_lies_around_an_event_once(cases: Cases) -> None:
+    """The shared store behaves as the one in memory."""
+    within = timedelta(seconds=60)
+    for seconds, name in ((0, "a"), (30, "b"), (30, "b"), (200, "c")):
+        held = cases.add("g", Seen(NOW + timedelta(seconds=seconds), name, {"x": 1}, 0), within)
+    assert ["c"] == [seen.event_id for seen in held]
+    held = cases.add("g", Seen(NOW + timedelta(seconds=40), "d", None, 1), within)
+    assert ["a", "b", "d"] == sorted(seen.event_id for seen in held)
+
+
+def test_a_baseline_is_the_newest_before_the_event(cases: Cases) -> None:
+    """What an attacker left behind is never taken for the good state."""
+    where = ("111122223333", "eu-west-1", "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main")
+    assert cases.save_baseline(*where, {"multi_region": True}, NOW)
+    assert not cases.save_baseline(*where, {"multi_region": True}, NOW + timedelta(hours=1))
+    assert cases.save_baseline(*where, {"multi_region": False}, NOW + timedelta(hours=2))
+    assert {"multi_region": True} == cases.baseline(*where, NOW + timedelta(hours=1, minutes=59))
+    assert {"multi_region": False} == cases.baseline(*where, NOW + timedelta(hours=3))
+    assert None is cases.baseline(*where, NOW - timedelta(hours=1))
+
+
+def test_related_are_the_other_open_cases_about_the_same_actor(cases: Cases) -> None:
+    """An operator sees what else this principal did."""
+    first, second = cases.open(hit("e1", "k1"), NOW), cases.open(hit("e2", "k2"), NOW)
+    cases.open(hit("e3", "k3", actor="arn:aws:iam::111122223333:user/eve"), NOW)
+    assert [second.case_id] == [case.id for case in cases.related(cases.get(first.case_id))]
+
+
+def test_why_names_the_case_or_the_reason(cases: Cases) -> None:
+    """Every event that matched can be explained afterwards."""
+    opened = cases.open(hit("e1"), NOW)
+    cases.note_event("e1", "other-playbook", "excepted: the pipeline did it", NOW)
+    cases.note_event("e1", "stolen-key", "must not replace the case", NOW)
+    expected = {"stolen-key": f"case {opened.case_id}", "other-playbook": "excepted: the pipeline did it"}
+    assert expected == cases.why("e1")
+
+
+def test_a_case_that_is_not_there_is_refused_politely(cases: Cases) -> None:
+    """A wrong id is an answer for a person."""
+    with pytest.raises(Refused, match="There is no case fd-20260131-000000"):
+        cases.get("fd-20260131-000000")
+
+
+def test_what_is_stored_is_json(cases: Cases) -> None:
+    """A person can read an item in the console."""
+    opened = cases.open(hit(), NOW)
+    item = cases._item(opened.case_id, "OCC#0001")
+    assert "arn:aws:iam::111122223333:user/bob" == json.loads(item["data"]["S"])["facts"]["actor"]

@@ -1,0 +1,228 @@
+"""Model-invocation records of every known shape become one normalised invocation, and its event holds no text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from firedoor.errors import EventError
+from firedoor.inspection.guardrails import GuardrailStatus
+from firedoor.inspection.invocations import Invocation, Origin, read_invocation
+
+ASSESSMENT = {"contentPolicy": {"filters": [{"type": "PROMPT_ATTACK", "confidence": "HIGH", "action": "BLOCKED"}]}}
+
+
+def record(asked: Any, answered: Any = None, **fields: Any) -> dict[str, Any]:
+    """Build a record as Bedrock writes it, around two bodies."""
+    whole: dict[str, Any] = {
+        "schemaType": "ModelInvocationLog",
+        "schemaVersion": "1.0",
+        "timestamp": "2026-01-31T03:00:00Z",
+        "accountId": "111122223333",
+        "identity": {"arn": "arn:aws:sts::111122223333:assumed-role/hr-bot/i-0abc"},
+        "region": "eu-west-1",
+        "requestId": "r-1",
+        "operation": "Converse",
+        "modelId": "anthropic.claude-3-haiku-20240307-v1:0",
+        "input": {"inputContentType": "application/json", "inputBodyJson": asked, "inputTokenCount": 5},
+    }
+    if answered is not None:
+        whole["output"] = {"outputContentType": "application/json", "outputBodyJson": answered, "outputTokenCount": 7}
+    return {**whole, **fields}
+
+
+def texts(invocation: Invocation) -> list[tuple[str, str]]:
+    """Return who wrote what."""
+    return [(fragment.origin.value, fragment.text) for fragment in invocation.fragments]
+
+
+CONVERSE = {"output": {"message": {"role": "assistant", "content": [{"text": "hi"}]}}, "stopReason": "end_turn"}
+SHAPES = {
+    "converse": (
+        {"system": [{"text": "sys"}], "messages": [{"role": "user", "content": [{"text": "ask"}]}]},
+        CONVERSE,
+        [("system", "sys"), ("user", "ask"), ("answer", "hi")],
+    ),
+    "converse guarded content": (
+        {"messages": [{"role": "user", "content": [{"guardContent": {"text": {"text": "ask", "qualifiers": ["q"]}}}]}]},
+        CONVERSE,
+        [("user", "ask"), ("answer", "hi")],
+    ),
+    "converse tool result": (
+        {
+            "messages": [
+                {"role": "user", "content": [{"toolResult": {"toolUseId": "t", "content": [{"json": {"a": "b"}}]}}]}
+            ]
+        },
+        CONVERSE,
+        [("tool_result", "b"), ("answer", "hi")],
+    ),
+    "anthropic": (
+        {"system": "sys", "messages": [{"role": "user", "content": "ask"}]},
+        {"content": [{"type": "text", "text": "hi"}], "stop_reason": "end_turn"},
+        [("system", "sys"), ("user", "ask"), ("answer", "hi")],
+    ),
+    "anthropic tool result": (
+        {"messages": [{"role": "user", "content": [{"type": "tool_result", "content": "page"}]}]},
+        {"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "hi"}]},
+        [("tool_result", "page"), ("answer", "hm"), ("answer", "hi")],
+    ),
+    "anthropic document": (
+        {"messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "text", "data": "page"}}]}]},
+        None,
+        [("document", "page")],
+    ),
+    "openai": (
+        {"messages": [{"role": "system", "content": "sys"}, {"role": "user", "content": "ask"}]},
+        {"choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}]},
+        [("system", "sys"), ("user", "ask"), ("answer", "hi")],
+    ),
+    "titan": ({"inputText": "ask"}, {"results": [{"outputText": "hi"}]}, [("user", "ask"), ("answer", "hi")]),
+    "llama": ({"prompt": "ask"}, {"generation": "hi"}, [("user", "ask"), ("answer", "hi")]),
+    "mistral": ({"prompt": "ask"}, {"outputs": [{"text": "hi"}]}, [("user", "ask"), ("answer", "hi")]),
+    "cohere": (
+        {"message": "ask", "chat_history": [{"role": "CHATBOT", "message": "old"}], "documents": [{"snippet": "page"}]},
+        {"text": "hi"},
+        [("assistant", "old"), ("user", "ask"), ("document", "page"), ("answer", "hi")],
+    ),
+    "nova": (
+        {"schemaVersion": "messages-v1", "messages": [{"role": "user", "content": [{"text": "ask"}]}]},
+        CONVERSE,
+        [("user", "ask"), ("answer", "hi")],
+    ),
+    "stream": (
+        {"messages": [{"role": "user", "content": "ask"}]},
+        [{"delta": {"type": "text_delta", "text": "h"}}, {"delta": {"text": "i"}}, "[DONE]"],
+        [("user", "ask"), ("answer", "hi")],
+    ),
+    "converse stream chunks": (
+        {"messages": [{"role": "user", "content": [{"text": "ask"}]}]},
+        [{"contentBlockDelta": {"delta": {"text": "h"}}}, {"contentBlockDelta": {"delta": {"text": "i"}}}],
+        [("user", "ask"), ("answer", "hi")],
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_known_shape_gives_its_texts_by_origin(shape: str) -> None:
+    """User text, retrieved text, the system's and the model's are told apart in every dialect."""
+    asked, answered, expected = SHAPES[shape]
+    invocation = read_invocation(record(asked, answered))
+    assert expected == texts(invocation)
+    assert invocation.not_inspected == ()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_event_holds_no_text(shape: str) -> None:
+    """Prompts and answers stay in memory."""
+    asked, answered, expected = SHAPES[shape]
+    marked = json.loads(
+        json.dumps([asked, answered]).replace('"ask"', '"CANARY-ask"').replace('"page"', '"CANARY-page"')
+    )
+    event = json.dumps(read_invocation(record(*marked)).to_event())
+    assert "CANARY" not in event
+    assert expected
+
+
+def test_a_shape_never_seen_is_read_as_far_as_it_goes_and_said_so() -> None:
+    """Next year's body is not silently skipped."""
+    invocation = read_invocation(record({"novel": {"deep": ["ask"]}}))
+    assert texts(invocation) == [("user", "ask")]
+    assert invocation.not_inspected == ("unknown request shape",)
+
+
+def test_bodies_moved_to_s3_are_named() -> None:
+    """What is not in the record is not called clean."""
+    moved = record({})
+    moved["input"] = {"inputBodyS3Path": "s3://logs/data/r-1_input.json.gz", "inputTokenCount": 45_000}
+    invocation = read_invocation(moved)
+    assert invocation.bodies_in_s3 == ("s3://logs/data/r-1_input.json.gz",)
+    assert invocation.not_inspected == ("body in S3",)
+
+
+def test_an_error_record_has_its_code_and_no_answer() -> None:
+    """Denied and invalid calls are what probing looks like."""
+    invocation = read_invocation(record({"messages": []}, errorCode="AccessDeniedException"))
+    assert invocation.to_event()["detail"]["error_code"] == "AccessDeniedException"
+
+
+def test_an_inference_profile_gives_its_own_id() -> None:
+    """Playbooks compare model ids, not ARNs."""
+    arn = "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.anthropic.claude-haiku-4-5-20251001-v1:0"
+    invocation = read_invocation(record({}, modelId=arn))
+    assert invocation.model == "eu.anthropic.claude-haiku-4-5-20251001-v1:0"
+    assert arn == invocation.model_arn
+
+
+def guardrail_of(asked: Any, answered: Any) -> Any:
+    """Return the guardrail part of the event."""
+    return read_invocation(record(asked, answered)).to_event()["detail"]["guardrail"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "status"),
+    [
+        (CONVERSE, GuardrailStatus.ABSENT),
+        ({**CONVERSE, "stopReason": "guardrail_intervened"}, GuardrailStatus.INTERVENED),
+        ({**CONVERSE, "trace": {"guardrail": {"inputAssessment": {"gr1": ASSESSMENT}}}}, GuardrailStatus.INTERVENED),
+        (
+            {**CONVERSE, "trace": {"guardrail": {"outputAssessments": {"gr1": [ASSESSMENT]}}}},
+            GuardrailStatus.INTERVENED,
+        ),
+        (
+            {**CONVERSE, "trace": {"guardrail": {"outputAssessments": [{"gr1": ASSESSMENT}]}}},
+            GuardrailStatus.INTERVENED,
+        ),
+        ({**CONVERSE, "trace": {"guardrail": {"inputAssessment": {"gr1": {}}}}}, GuardrailStatus.APPLIED),
+        ({"content": [], "amazon-bedrock-guardrailAction": "NONE"}, GuardrailStatus.APPLIED),
+        (
+            [{"delta": {"text": "x"}, "amazon-bedrock-guardrailAction": "INTERVENED"}, "[DONE]"],
+            GuardrailStatus.INTERVENED,
+        ),
+    ],
+)
+def test_guardrail_status_in_every_place_it_is_written(answered: Any, status: GuardrailStatus) -> None:
+    """Converse, InvokeModel and streams each say it elsewhere."""
+    assert status.value == guardrail_of({"messages": []}, answered)["status"]
+
+
+def test_a_filter_that_lets_pass_is_detect_only() -> None:
+    """Detection without blocking is a finding of its own."""
+    found = {"type": "PROMPT_ATTACK", "confidence": "HIGH", "action": "NONE", "detected": True}
+    trace = {"guardrail": {"inputAssessment": {"gr1": {"contentPolicy": {"filters": [found]}}}}}
+    guardrail = guardrail_of({"messages": []}, {**CONVERSE, "trace": trace})
+    assert guardrail["status"] == "detect_only"
+    assert guardrail["ids"] == ["gr1"]
+    assert (guardrail["filters"]) == [
+        {"policy": "contentPolicy", "kind": "PROMPT_ATTACK", "action": "NONE", "confidence": "HIGH"}
+    ]
+
+
+def test_a_full_trace_that_found_nothing_is_no_detection() -> None:
+    """A trace may list every filter, with ``detected`` false."""
+    quiet = {"type": "VIOLENCE", "confidence": "NONE", "action": "NONE", "detected": False}
+    trace = {"guardrail": {"inputAssessment": {"gr1": {"contentPolicy": {"filters": [quiet]}}}}}
+    assert guardrail_of({"messages": []}, {**CONVERSE, "trace": trace})["status"] == "applied"
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, [], "text", {"schemaType": "Other"}, record({}, requestId=7), record({}, region="")]
+)
+def test_what_is_no_record_is_refused_with_a_reason(wrong: Any) -> None:
+    """Bad input is an EventError, never a crash."""
+    with pytest.raises(EventError):
+        read_invocation(wrong)
+
+
+def test_hostile_nesting_ends() -> None:
+    """Content nested deeper than anybody needs is marked, not followed."""
+    nested: Any = "deep"
+    for _ in range(500):
+        nested = [nested]
+    invocation = read_invocation(
+        record({"messages": [{"role": "user", "content": [{"toolResult": {"content": nested}}]}]})
+    )
+    assert "nested too deep" in invocation.not_inspected
+    assert Origin.TOOL_RESULT not in {fragment.origin for fragment in invocation.fragments}
