@@ -1,0 +1,142 @@
+"""Running the tests that stand in the playbooks, each against its own playbook alone, with the engine that Lambda runs.
+
+Owns changing the named event and comparing what came of it. Local exclusions play no part: they are no rule of the
+playbook.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from firedoor.cli.sources import PlaybookTest, Sources, compile_bundle
+from firedoor.engine import Classification, Hit, Library
+from firedoor.errors import EventError, FiredoorError, PlaybookError
+from firedoor.events import read_events
+from firedoor.playbooks import Bundle, bundle_from_json
+from firedoor.thresholds import MemoryWindows
+
+_PATH_PART = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What became of one test: ``problems`` says in sentences what was otherwise than expected; none is a pass."""
+
+    playbook: str
+    name: str
+    file: str
+    line: int
+    problems: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.problems
+
+
+def run_tests(sources: Sources, events: Path) -> tuple[Tested, ...]:
+    """Run every test in the playbooks. ``events`` is the folder of the named events.
+
+    Raises:
+        PlaybookError: The sources have errors, so that there is nothing to run.
+    """
+    bundle = bundle_from_json(compile_bundle(sources))
+    libraries = {
+        name: Library(Bundle(playbooks={name: playbook}, exclusions=(), protected=()))
+        for name, playbook in bundle.playbooks.items()
+    }
+    return tuple(_run(test, libraries[test.playbook], events) for test in sources.tests)
+
+
+def _run(test: PlaybookTest, library: Library, events: Path) -> Tested:
+    try:
+        problems = tuple(_problems(test, list(_classify(test, library, events / test.event))))
+    except FiredoorError as error:
+        problems = (str(error),)
+    return Tested(test.playbook, test.name, test.file, test.line, problems)
+
+
+def _classify(test: PlaybookTest, library: Library, path: Path) -> Iterator[Classification]:
+    """Classify the changed event as often as the test says, each time as a new event a second later."""
+    windows = MemoryWindows()
+    originals = read_events(changed(path.read_text("utf-8"), test.changes))
+    for number in range(test.repeat):
+        for event in originals:
+            time = event.facts.time + timedelta(seconds=number)
+            again = replace(event, id=f"{event.id}+{number}", facts=replace(event.facts, time=time))
+            yield library.classify(again, windows, time.date())
+
+
+def _problems(test: PlaybookTest, classified: Sequence[Classification]) -> Iterator[str]:
+    hits = [hit for classification in classified for hit in classification.hits]
+    if test.matches and not hits:
+        reasons = [miss.reason for classification in classified for miss in classification.misses]
+        yield f"it should match and does not: {reasons[0] if reasons else 'none of its patterns holds'}"
+    elif not test.matches and hits:
+        yield f"it should not match and does (account {hits[0].facts.account}, target {hits[0].facts.target})"
+    elif hits:
+        yield from _differences(test, hits[0])
+    cases = len({hit.dedup_key for hit in hits})
+    if test.alerts is not None and test.alerts != cases:
+        yield f"it should open {test.alerts} cases and opens {cases}"
+
+
+def _differences(test: PlaybookTest, hit: Hit) -> Iterator[str]:
+    if hit.problem:
+        yield hit.problem
+    for name, wanted in test.extract.items():
+        if hit.extracted.get(name) != wanted:
+            yield f"{name} should be {json.dumps(wanted)} and is {json.dumps(hit.extracted.get(name))}"
+    steps = tuple(step.action for step in hit.steps)
+    if test.steps is not None and test.steps != steps:
+        yield f"its steps should be {', '.join(test.steps) or 'none'} and are {', '.join(steps) or 'none'}"
+
+
+def changed(text: str, changes: Mapping[str, Any]) -> str:
+    """Return an event's JSON with fields changed by path (``detail.findings[0].RecordState``); None removes a field.
+
+    Raises:
+        PlaybookError: A path leads through something that is not there.
+        EventError: The text is not JSON.
+    """
+    if not changes:
+        return text
+    try:
+        event = json.loads(text)
+    except ValueError as error:
+        raise EventError(f"The event is not JSON: {error}.") from None
+    for path, value in changes.items():
+        _change(event, path, value)
+    return json.dumps(event)
+
+
+def _change(event: Any, path: str, value: Any) -> None:
+    parts = [name or int(number) for name, number in _PATH_PART.findall(path)]
+    holder = event
+    for part in parts[:-1]:
+        if isinstance(holder, dict) and isinstance(part, str):
+            holder = holder.setdefault(part, {})
+        else:
+            holder = _member(holder, part, path)
+    last = parts[-1]
+    if value is None:
+        _member(holder, last, path)
+        del holder[last]
+    elif isinstance(holder, dict) and isinstance(last, str):
+        holder[last] = value
+    else:
+        _member(holder, last, path)
+        holder[last] = value
+
+
+def _member(holder: Any, part: str | int, path: str) -> Any:
+    try:
+        return holder[part]
+    except (KeyError, IndexError, TypeError):
+        raise PlaybookError(f"The event has no {path}: there is no {part!r} where the path looks for it.") from None
