@@ -1,0 +1,154 @@
+"""All that inspection found in one invocation, as one versioned value that playbooks match on.
+
+Owns which text is looked at for what: the system prompt never for injection, user text and retrieved text apart. What
+each finder looks for is its own module's. The value holds kinds, counts and keyed fingerprints, never a text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from firedoor.inspection import injection, outcome, pii, secrets
+from firedoor.inspection.exfiltration import Exfiltration, find_exfiltration, goes_somewhere_new
+from firedoor.inspection.invocations import Invocation, Origin
+from firedoor.inspection.leaks import Leak, find_leak
+
+VERSION = "1"
+_UNTRUSTED = (Origin.TOOL_RESULT, Origin.DOCUMENT)
+_PROMPT = (Origin.SYSTEM, Origin.USER)
+
+
+@dataclass(frozen=True, slots=True)
+class InjectionSignal:
+    """The highest score among the texts of one origin group."""
+
+    score: float = 0.0
+    flag: bool = False
+    techniques: tuple[str, ...] = ()
+    origin: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form in which playbooks see it."""
+        return {
+            "score": round(self.score, 3),
+            "flag": self.flag,
+            "techniques": list(self.techniques),
+            "origin": self.origin,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What one invocation shows. ``to_json`` is documented in ``docs/signals.md``."""
+
+    injection: InjectionSignal
+    outcome: str
+    tool_call_after_untrusted: bool
+    leak: Leak
+    exfiltration: Exfiltration
+    pii: dict[str, dict[str, int]]
+    """Place (prompt, tool_result, answer) → type → count."""
+    secrets: tuple[dict[str, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form in which playbooks see them."""
+        types = Counter[str]()
+        for counts in self.pii.values():
+            types.update(counts)
+        return {
+            "version": VERSION,
+            "injection": self.injection.to_json(),
+            "outcome": self.outcome,
+            "tool_call_after_untrusted": self.tool_call_after_untrusted,
+            "leak": self.leak.to_json(),
+            "exfiltration": self.exfiltration.to_json(),
+            "pii": {
+                "found": bool(types),
+                "types": sorted(types),
+                "count": types.total(),
+                "places": {place: dict(counts) for place, counts in self.pii.items() if counts},
+            },
+            "secrets": {
+                "found": bool(self.secrets),
+                "types": sorted({secret["type"] for secret in self.secrets}),
+                "items": list(self.secrets),
+            },
+        }
+
+
+def inspect(
+    invocation: Invocation, *, allowed_hosts: Collection[str] = (), canaries: Collection[str] = (), key: bytes
+) -> Signals:
+    """Compute the signals of one invocation.
+
+    ``allowed_hosts`` are domains that answers may point to, ``canaries`` strings that must never be answered, ``key``
+    makes the fingerprints of secrets comparable within this installation only.
+    """
+    answers = _texts(invocation, (Origin.ANSWER,))
+    trusted = _texts(invocation, _PROMPT)
+    untrusted = bool(_texts(invocation, _UNTRUSTED))
+    return Signals(
+        injection=_worst(invocation),
+        outcome=_outcome(answers),
+        tool_call_after_untrusted=untrusted and goes_somewhere_new(invocation.tool_calls, trusted, allowed_hosts),
+        leak=find_leak(_texts(invocation, (Origin.SYSTEM,)), answers, canaries),
+        exfiltration=find_exfiltration(answers, invocation.tool_calls, trusted, allowed_hosts),
+        pii={
+            "prompt": _count_pii(_texts(invocation, (Origin.USER, Origin.SYSTEM))),
+            "tool_result": _count_pii(_texts(invocation, _UNTRUSTED)),
+            "answer": _count_pii(answers),
+        },
+        secrets=tuple(_secrets(invocation, key)),
+    )
+
+
+def _texts(invocation: Invocation, origins: Iterable[Origin]) -> list[str]:
+    wanted = frozenset(origins)
+    return [fragment.text for fragment in invocation.fragments if fragment.origin in wanted]
+
+
+def _worst(invocation: Invocation) -> InjectionSignal:
+    """Score every text that somebody other than the application wrote, and return the worst."""
+    worst = InjectionSignal()
+    for fragment in invocation.fragments:
+        if fragment.origin is not Origin.USER and fragment.origin not in _UNTRUSTED:
+            continue
+        found = injection.score(fragment.text, fragment.origin.value)
+        if (found.flag, found.score) > (worst.flag, worst.score):
+            names = dict.fromkeys(technique.name for technique in found.techniques)
+            worst = InjectionSignal(found.score, found.flag, tuple(names), fragment.origin.value)
+    return worst
+
+
+def _outcome(answers: Sequence[str]) -> str:
+    return outcome.classify("\n".join(answers)) if answers else "unclear"
+
+
+def _count_pii(texts: Sequence[str]) -> dict[str, int]:
+    return dict(Counter(span.type for text in texts for span in pii.find(text)))
+
+
+def _secrets(invocation: Invocation, key: bytes) -> Iterable[dict[str, str]]:
+    """Yield every secret once: its type, where it stood, how bad it is, and its fingerprint."""
+    seen = set()
+    for fragment in invocation.fragments:
+        for span in secrets.find(fragment.text):
+            value = fragment.text[span.start : span.end]
+            item = {
+                "type": span.type,
+                "place": fragment.origin.value,
+                "severity": span.severity,
+                "fingerprint": secrets.fingerprint(value, key),
+            }
+            if item["fingerprint"] not in seen:
+                seen.add(item["fingerprint"])
+                yield item
+
+
+def fingerprint_key(external_id: str) -> bytes:
+    """Derive the key of fingerprints from the installation's external id, which is secret and does not change."""
+    return hashlib.sha256(b"firedoor fingerprint\0" + external_id.encode()).digest()
