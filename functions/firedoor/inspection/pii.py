@@ -46,11 +46,13 @@ _CARD_SHAPES = frozenset(
 _ISSUERS = re.compile(
     r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})$|(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}$"
     r"|3[47][0-9]{13}$|3(?:0[0-59]|[689][0-9])[0-9]{11,16}$|(?:6011|65[0-9]{2}|64[4-9][0-9])[0-9]{12,15}$"
-    r"|35(?:2[89]|[3-8][0-9])[0-9]{12,15}$|(?:2131|1800)[0-9]{11}$|(?:62|81)[0-9]{14,17}$|220[0-4][0-9]{12}$"
+    r"|35[0-9]{14}$|35(?:2[89]|[3-8][0-9])[0-9]{13,15}$|(?:2131|1800)[0-9]{11}$|(?:62|81)[0-9]{14,17}$|220[0-4][0-9]{12}$"
     r"|(?:5018|5020|5038|5[678][0-9]{2}|6304|6390|67[0-9]{2})[0-9]{8,15}$"
 )
-_CARD_WORDS = re.compile(r"card|visa|master|amex|american express|maestro|discover|credit|debit|\bcc\b|\bpan\b|payment")
-_CARD_LABEL = re.compile(r"(?:credit|debit|card|visa|mastercard|amex|\bcc\b)[^0-9.;]{0,24}$")
+_CARD_WORDS = re.compile(
+    r"card|visa|master|amex|american express|maestro|discover|credit|debit|(?<![a-z])cc(?![a-z])|payment|\bexp|cvv|cvc"
+)
+_CARD_LABEL = re.compile(r"(?:credit|debit|card|visa|mastercard|amex|(?<![a-z])cc(?![a-z]))[^0-9.;]{0,24}$")
 
 _SSN_SHAPES = ("999-99-9999", "999 99 9999", "999999999")
 _SSN_WORDS = re.compile(r"\bssn|social[ _-]?security|\bsoc sec|ssn\b")
@@ -60,7 +62,7 @@ _NINO = re.compile(
 )
 _SPACED_NINO = re.compile(r"[A-Z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [A-D](?![0-9A-Za-z])")
 _IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,28}")
-_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}+[0-9A-Fa-f.]{0,15}(?![\w:])")
+_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}+[0-9A-Fa-f.]{0,15}(?=$|[^\w:]|:[0-9]{1,5}(?![\w:]))")
 _MAC = re.compile(
     r"(?<![\w:-])(?:(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}"
     r"|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})(?![\w:-])"
@@ -79,18 +81,29 @@ _DISTINCT_PHONE = re.compile(
     r"(?<![0-9][ .-])(?<![0-9])(?:"
     r"(?:(?:\+|00)?1[ .-]?)?(?:\([0-9]{3}\)[ -]?|[0-9]{3}[.-])[0-9]{3}[ .-][0-9]{4}"
     r"|(?:1 )?[2-9][0-9]{2} [2-9][0-9]{2}[ -][0-9]{4}"
-    r"|\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -]?[0-9]{3,5}"
+    r"|\(0?[1-9][0-9]{0,3}\)[ -]{0,2}[0-9]{3,5}[ -]?[0-9]{3,5}|\(0[1-9][0-9]{2,3}\) ?[0-9]{5,8}"
     r"|0[1-9]([ .-])[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[0-9]{2}"
     r")(?:[ ,]{0,2}(?:x|ext\.?|extension)[ :]?[0-9]{1,6})?(?![ -]?[0-9]|[A-Za-z_])"
 )
+_AREA_IN_BRACKETS = re.compile(r"\(\+?[0-9]{1,5}\)")
 _THREE_PAIRS = re.compile(r"[1-9][0-9]([ -])[0-9]{2}\1[0-9]{2}")
 _TRUNK_PHONE = re.compile(r"0[1-9][0-9]{1,4}[ /-]?[0-9]{3,8}(?:[ -][0-9]{3,5})?")
 _TRUNK_REGIONS = ("GB", "DE", "FR", "AU", "IT", "JP", "NL")
 _DATE = re.compile(r"[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./](?:[0-9]{4}|[0-9]{2})")
+_YEARS = re.compile(r"(?:19|20)[0-9]{2}[ /-](?:19|20)[0-9]{2}")
+_DOTTED_PAIR = re.compile(r"[0-9]{4}\.[0-9]{4}")
+# "text 1234567 words" and "reach 10000000 people" are not calls: a short bare number needs a noun or "at" before it.
+_NEXT_TO_LABEL = re.compile(
+    r"(?i)(?:phone|tel|telefono?|teléfono|mobil|mobile|mob|cell|fax|sms|whatsapp|numbers?|num|no|nr|contact|at|on|line"
+    r"|(?:number|phone|mobile|cell|fax|it|that) (?:is|was)|is:|(?:call|text|dial|ring|reach) (?:me|us|him|her|them)"
+    r"|call|dial|(?:sms|messages?|text) to)"
+    r"[\"'\s:=>.,|(\[#-]{0,6}$"
+)
 _PHONE_LABEL = re.compile(
     r"(?:phone|tele?fono?|teléfono|\btel|\btlf|mobile?|móvil|\bmob|cell|\bfax|handy|whats ?app|hotline|pager"
     r"|\bsms|\btext(?:ed)?|\bcall(?:ed|ing)?|\breach|\bdial|\bring|contact|messages? (?:to|on|at|from)|registered"
-    r"|answering|(?:my|his|her|their|your|this|new|the|emergency) numbers?)[^0-9]{0,28}$"
+    r"|answering|voice ?mail|(?:support|help|land|our|direct) ?line"
+    r"|(?:my|his|her|their|your|this|new|the|emergency) numbers?)[^0-9]{0,28}$"
     r"|(?:desk|office|direct|home|work|main)[ \"']{0,2}[:=][^0-9]{0,6}$"
 )
 _PHONE_STEMS = (
@@ -110,21 +123,8 @@ _PHONE_STEMS = (
         "text",
         "call",
     ),
-    *(
-        "reach",
-        "dial",
-        "ring",
-        "contact",
-        "message",
-        "registered",
-        "number",
-        "desk",
-        "office",
-        "direct",
-        "home",
-        "work",
-    ),
-    "main",
+    *("reach", "dial", "ring", "contact", "message", "registered", "number", "desk", "office", "direct", "home"),
+    *("main", "voice", "line", "work"),
 )
 _OTHER_LABEL = re.compile(
     r"(?:order|invoice|ticket|case|ref|reference|tracking|account|acct|a/c|zip|post ?code|box|serial|isbn|issn|ssn"
@@ -216,7 +216,7 @@ def _tokens(text: str, lowered: str) -> Iterator[Span]:
 
 def _token(text: str, lowered: str, start: int, token: str) -> Iterator[Span]:
     if token[0].isalpha() and token[:2].upper() in IBAN_LENGTHS and token[2:4].isdecimal():
-        yield from _iban(text, start)
+        yield from _iban(text, lowered, start)
     if token.count(".") > 2 and token[0].isdecimal():
         yield from _ipv4(lowered, start, token)
     if len(token) == 9 and token[0].isalpha() and _NINO.match(token.upper()):
@@ -227,7 +227,7 @@ def _token(text: str, lowered: str, start: int, token: str) -> Iterator[Span]:
             yield from _number(lowered, start, token.partition("/")[0])
 
 
-def _iban(text: str, start: int) -> Iterator[Span]:
+def _iban(text: str, lowered: str, start: int) -> Iterator[Span]:
     match = _IBAN.match(text, start)
     if not match:
         return
@@ -239,8 +239,11 @@ def _iban(text: str, start: int) -> Iterator[Span]:
         end += 1
         compact += character if character.isalnum() else ""
     whole = end == len(text) or not text[end].isalnum()
-    if whole and len(compact) == length and _mod_97(compact.upper()) == 1:
-        yield Span(start, end, "IBAN", 0.99)
+    if whole and len(compact) == length:
+        if _mod_97(compact.upper()) == 1:
+            yield Span(start, end, "IBAN", 0.99)
+        elif "iban" in lowered[max(0, start - 20) : start]:
+            yield Span(start, end, "IBAN", 0.6)
 
 
 def _mod_97(iban: str) -> int:
@@ -249,7 +252,10 @@ def _mod_97(iban: str) -> int:
 
 
 def _ipv4(lowered: str, start: int, token: str) -> Iterator[Span]:
-    address = token.partition("/")[0].rstrip(".-")
+    address, _, prefix = token.partition("/")
+    if prefix.isdecimal() and int(prefix) < 32:
+        return  # a network, not an address
+    address = address.rstrip(".-")
     try:
         parsed = ipaddress.IPv4Address(address)
     except ValueError:
@@ -320,7 +326,7 @@ def _around(lowered: str, start: int, end: int) -> str:
 
 def _card(lowered: str, start: int, number: str) -> Iterator[Span]:
     digits = number.replace(" ", "").replace("-", "").replace(".", "")
-    if len(set(digits)) < 3:
+    if len(set(digits)) == 1:
         return
     end = start + len(number)
     issued, valid = _ISSUERS.match(digits) is not None, _luhn(digits)
@@ -352,9 +358,11 @@ def _phones(text: str, lowered: str) -> Iterator[Span]:
     library_calls = 0
     for match in _DIGIT_GROUPS.finditer(text):
         start, end = match.span()
+        if text[start] == "(" and not _AREA_IN_BRACKETS.match(text, start):
+            start += 1
         if end - start < 7:
             continue
-        if text[start] == "+" or text.startswith("(+", start):
+        if text[start] == "+" or text.startswith(("(+", "00"), start):
             library_calls += 1
             spans = _international(text, start, end, ask_library=library_calls <= _MAX_LIBRARY_CALLS)
         else:
@@ -371,6 +379,8 @@ def _phones(text: str, lowered: str) -> Iterator[Span]:
 def _international(text: str, start: int, end: int, *, ask_library: bool) -> list[Span]:
     for stop in _ends(text, start, end):
         number = text[start:stop]
+        if number.startswith("00"):
+            number = "+" + number[2:]
         if 8 <= _count_digits(number.partition("x")[0]) <= 15 and (not ask_library or _is_possible(number)):
             return [Span(start, stop, "PHONE", 0.95)]
     return []
@@ -380,10 +390,13 @@ def _announced(text: str, start: int, end: int) -> list[Span]:
     """Return the longest run of groups that can be a phone number: what follows it may be another number."""
     for stop in _ends(text, start, end):
         number = text[start:stop].partition("x")[0].rstrip(" ,e")
-        digits = _count_digits(number)
-        if _DATE.fullmatch(number) or number.count(".") == 1 or text[stop : stop + 1].isalpha():
+        if text[stop : stop + 1].isalpha() or _DATE.fullmatch(number) or _YEARS.fullmatch(number):
             continue
-        if 7 <= digits <= 15 or _THREE_PAIRS.fullmatch(number):
+        if number.isdecimal() and len(number) < 10 and not _NEXT_TO_LABEL.search(text, max(0, start - 24), start):
+            continue
+        if number.count(".") == 1 and not _DOTTED_PAIR.fullmatch(number):
+            continue
+        if 7 <= _count_digits(number) <= 15 or _THREE_PAIRS.fullmatch(number):
             return [Span(start, stop, "PHONE", 0.8)]
     return []
 

@@ -54,6 +54,7 @@ _AUTHORIZATION = re.compile(
 )
 _KEYWORDS = ("pass", "pwd", "secret", "token", "key", "credential")
 _KEY_QUALIFIER = re.compile(r"(?:api|access|auth|account|private|secret|signing|encryption|master|service)[ _-]?$")
+_PASS_QUALIFIER = re.compile(r"(?:admin|db|ftp|mail|my|mysql|pg|redis|root|smtp|sql|ssh|user)$")
 _HARMLESS_QUALIFIER = re.compile(
     r"(?:public|pub|csrf|xsrf|page|next|continuation|cursor|sync|pagination|idempotency|cancellation|by)[ _-]?$"
 )
@@ -257,6 +258,8 @@ def _announces(keyword: str, lowered: str, position: int) -> bool:
     before = lowered[max(0, position - 13) : position]
     if _HARMLESS_QUALIFIER.search(before):
         return False
+    if keyword == "pass" and before[-1:].isalpha() and not lowered.startswith(("passw", "passphrase"), position):
+        return _PASS_QUALIFIER.search(before) is not None  # not bypass, compass
     return keyword != "key" or _KEY_QUALIFIER.search(before) is not None
 
 
@@ -272,6 +275,9 @@ def _looks_secret(keyword: str, value: str) -> bool:
     return len(value) >= 16 and len(_KIND_CHANGE.findall(value)) >= 5 and _entropy(value) >= 3.2
 
 
+_NAMES_ITSELF = re.compile(r"[a-z_.-]*(?:pass|pwd|secret|token|key)[a-z_.-]*[0-9]{0,3}")  # my_password, secret_key_1
+
+
 def _is_placeholder(value: str) -> bool:
     lowered = value.lower()
     return any(word in lowered for word in _PLACEHOLDERS)
@@ -279,4 +285,9 @@ def _is_placeholder(value: str) -> bool:
 
 def _is_stop_value(value: str) -> bool:
     bare = value.strip("[]{}()<>\"'").lower()
-    return bare in _STOP_VALUES or value.startswith(("$", "{{", "%", "<")) or _is_placeholder(value)
+    return (
+        bare in _STOP_VALUES
+        or _NAMES_ITSELF.fullmatch(bare) is not None
+        or value.startswith(("$", "{{", "%", "<"))
+        or _is_placeholder(value)
+    )
