@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from firedoor.errors import Refused, Retry
 from firedoor.events import Facts, parse_time
 from firedoor.evidence import Entry
+from firedoor.inspection.usage import Habit
 from firedoor.plans import Json, StepResult
 from firedoor.playbooks import Mode, Severity
 from firedoor.thresholds import Seen
@@ -165,6 +166,7 @@ class Cases:
         WINDOW#<group>            <time>#<event id>
         LIMIT#<playbook>#<acct>   <start of the window>
         BASELINE#<acct>#<region>  <resource>#<time>
+        HABIT#<acct>#<region>     <principal>             → its usual model calls
     """
 
     def __init__(self, dynamodb: Any, table: str) -> None:
@@ -455,6 +457,16 @@ class Cases:
             ConsistentRead=True,
         )["Items"]
         return json.loads(found[0]["data"]["S"]) if found else None
+
+    def habit(self, account: str, region: str, principal: str) -> Habit:
+        """Return how a principal usually calls models; an empty habit if it never did."""
+        item = self._get(f"HABIT#{account}#{region}", principal[:1024])
+        return Habit.from_json(json.loads(item["data"]["S"])) if item else Habit()
+
+    def save_habit(self, account: str, region: str, principal: str, habit: Habit, now: datetime) -> None:
+        """Remember a principal's habit."""
+        item = {"data": {"S": json.dumps(habit.to_json())}, **_ttl(now, _EVENT_DAYS)}
+        self._db.put_item(**self._put(f"HABIT#{account}#{region}", principal[:1024], item)["Put"])
 
     # --- the table itself
 

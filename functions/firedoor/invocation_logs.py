@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from aws_lambda_powertools.utilities.data_classes import CloudWatchLogsEvent
 from firedoor.errors import EventError, Retry
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.inspection.invocations import Invocation, read_invocation
+from firedoor.inspection.signals import fingerprint_key, inspect
+from firedoor.inspection.usage import Habit, estimate_cost
 from firedoor.intake import take_in
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 OBJECT_LIMIT = 64 * 1024 * 1024
 """Bytes of log, unpacked, that are read of one object; Bedrock's own objects are far smaller."""
+
+BODY_LIMIT = 4 * 1024 * 1024
+"""Bytes, unpacked, up to which a body that Bedrock moved to S3 is fetched and inspected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,8 @@ def read_log_object(services: Services, text: str) -> LogRead:
     bucket, key = _named_object(text)
     if _is_not_a_log(key):
         return LogRead(skipped="not a log object")
-    body = _fetch(services, bucket, key)
-    return _take_in_lines(services, _unpack(body, key).splitlines())
+    body = _fetch(services, bucket, key, OBJECT_LIMIT)
+    return _take_in_lines(services, _unpack(body, key, OBJECT_LIMIT).splitlines())
 
 
 def read_subscription(services: Services, event: dict[str, Any]) -> LogRead:
@@ -82,9 +87,9 @@ def _is_not_a_log(key: str) -> bool:
     return "/data/" in key or key.endswith("amazon-bedrock-logs-permission-check")
 
 
-def _fetch(services: Services, bucket: str, key: str) -> bytes:
+def _fetch(services: Services, bucket: str, key: str, limit: int) -> bytes:
     try:
-        body: bytes = services.session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read(OBJECT_LIMIT + 1)
+        body: bytes = services.s3.get_object(Bucket=bucket, Key=key)["Body"].read(limit + 1)
     except AwsError as error:
         raise (Retry if is_passing(error) else EventError)(
             f"The log object cannot be read. {explain(error)}"
@@ -92,38 +97,108 @@ def _fetch(services: Services, bucket: str, key: str) -> bytes:
     return body
 
 
-def _unpack(body: bytes, key: str) -> bytes:
+def _unpack(body: bytes, key: str, limit: int) -> bytes:
     if not key.endswith(".gz") and body[:2] != b"\x1f\x8b":
+        if len(body) > limit:
+            raise EventError(f"The object is larger than {limit} bytes.")
         return body
     unpacker = zlib.decompressobj(wbits=31)
     try:
-        text = unpacker.decompress(body, OBJECT_LIMIT)
+        text = unpacker.decompress(body, limit)
     except zlib.error as error:
         raise EventError("The log object is not gzip.") from error
     if unpacker.unconsumed_tail:
-        raise EventError(f"The log object is larger than {OBJECT_LIMIT} bytes unpacked.")
+        raise EventError(f"The object is larger than {limit} bytes unpacked.")
     return text
 
 
 def _take_in_lines(services: Services, lines: Iterable[bytes]) -> LogRead:
     """Inspect every line; one that cannot be read is counted, and the others go on."""
+    habits = _Habits(services)
     records, cases, not_read = 0, 0, 0
     for line in lines:
         if not line.strip():
             continue
         try:
-            invocation = _parse(line)
-            taken = take_in(services, json.dumps(invocation.to_event()))
+            taken = take_in(services, json.dumps(_event_of(services, habits, _parse(line))))
         except EventError:
             not_read += 1
             continue
         records += 1
         cases += len(taken.cases)
+    habits.save()
     return LogRead(records, cases, not_read)
 
 
-def _parse(line: bytes) -> Invocation:
+def _parse(line: bytes) -> Any:
     try:
-        return read_invocation(json.loads(line))
+        return json.loads(line)
     except (ValueError, RecursionError) as error:
         raise EventError("A line of the log is not JSON.") from error
+
+
+def _event_of(services: Services, habits: _Habits, record: Any) -> dict[str, Any]:
+    invocation = read_invocation(record)
+    if invocation.bodies_in_s3:
+        invocation = read_invocation(_with_moved_bodies(services, record))
+    settings = services.settings
+    signals = inspect(
+        invocation,
+        allowed_hosts=settings.allowed_hosts,
+        canaries=settings.canaries,
+        key=fingerprint_key(settings.external_id),
+    )
+    usage = {
+        "cost_usd": estimate_cost(invocation.model, invocation.tokens),
+        "ratio": habits.ratio(invocation),
+    }
+    return invocation.to_event(signals=signals.to_json(), usage=usage)
+
+
+def _with_moved_bodies(services: Services, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the bodies that Bedrock moved to S3 back into the record, as far as they are JSON and not too large."""
+    whole = dict(record)
+    for part, path, body in (
+        ("input", "inputBodyS3Path", "inputBodyJson"),
+        ("output", "outputBodyS3Path", "outputBodyJson"),
+    ):
+        address = whole[part].get(path) if isinstance(whole.get(part), dict) else None
+        if isinstance(address, str):
+            moved = _moved_body(services, address)
+            if moved is not None:
+                kept = {name: value for name, value in whole[part].items() if name != path}
+                whole[part] = {**kept, body: moved}
+    return whole
+
+
+def _moved_body(services: Services, address: str) -> Any:
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    try:
+        return json.loads(_unpack(_fetch(services, bucket, key, BODY_LIMIT), key, BODY_LIMIT))
+    except (EventError, ValueError, RecursionError):
+        return None
+
+
+class _Habits:
+    """The usual calls of the principals in one batch: read once each, written once at the end.
+
+    Two batches at once may each miss the other's calls; a habit is a mean over weeks and can bear that.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._habits: dict[tuple[str, str, str], Habit] = {}
+
+    def ratio(self, invocation: Invocation) -> float | None:
+        """Return this call's ratio to its principal's habit, and count it into the habit."""
+        key = (invocation.account, invocation.region, invocation.principal)
+        if key not in self._habits:
+            self._habits[key] = self._services.cases.habit(*key)
+        habit = self._habits[key]
+        self._habits[key] = habit.after(invocation.tokens, invocation.time)
+        return habit.ratio(invocation.tokens)
+
+    def save(self) -> None:
+        """Write the habits back."""
+        for key, habit in self._habits.items():
+            self._services.cases.save_habit(*key, habit, self._services.now())

@@ -66,12 +66,17 @@ class Services:
     @cached_property
     def evidence(self) -> Evidence:
         """The evidence bucket."""
-        return Evidence(self.session.client("s3"), self.settings.evidence_bucket)
+        return Evidence(self.s3, self.settings.evidence_bucket)
 
     @cached_property
     def schedules(self) -> Schedules:
         """The schedule group."""
         return Schedules(self.session.client("scheduler"), self.settings)
+
+    @cached_property
+    def s3(self) -> Any:
+        """The client that keeps evidence and reads log objects."""
+        return self.session.client("s3")
 
     @cached_property
     def sns(self) -> Any:

@@ -42,6 +42,10 @@ class Settings:
     timer_arn: str
     bundle: Path
     account_names: Mapping[str, str] = field(default_factory=dict)
+    allowed_hosts: tuple[str, ...] = ()
+    """Domains that models' answers may point to with data in the address."""
+    canaries: tuple[str, ...] = ()
+    """Strings planted in system prompts, which no answer may contain."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +76,8 @@ class Settings:
             timer_arn=source["FIREDOOR_TIMER_ARN"],
             bundle=Path(source["FIREDOOR_BUNDLE"]),
             account_names=_json_object(source, "FIREDOOR_ACCOUNT_NAMES"),
+            allowed_hosts=_words(source, "FIREDOOR_ALLOWED_HOSTS"),
+            canaries=_words(source, "FIREDOOR_CANARIES"),
         )
 
 
@@ -92,7 +98,7 @@ REQUIRED = (
     "FIREDOOR_TIMER_ARN",
     "FIREDOOR_BUNDLE",
 )
-OPTIONAL = ("FIREDOOR_PARTITION", "FIREDOOR_ACCOUNT_NAMES")
+OPTIONAL = ("FIREDOOR_PARTITION", "FIREDOOR_ACCOUNT_NAMES", "FIREDOOR_ALLOWED_HOSTS", "FIREDOOR_CANARIES")
 
 
 def _json_object(source: Mapping[str, str], name: str) -> Mapping[str, str]:
@@ -104,6 +110,11 @@ def _json_object(source: Mapping[str, str], name: str) -> Mapping[str, str]:
     if not isinstance(value, dict):
         raise SettingsError(f'{name} must be a JSON object such as {{"default": "arn:aws:sns:…"}}.')
     return value
+
+
+def _words(source: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Read a comma-separated list, as CloudFormation passes one."""
+    return tuple(word.strip() for word in source.get(name, "").split(",") if word.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,8 +96,11 @@ class Invocation:
     not_inspected: tuple[str, ...] = ()
     """What could not be looked at and why, as stable words."""
 
-    def to_event(self) -> dict[str, Any]:
-        """Return the EventBridge envelope that the playbooks match. It holds no text of prompts or answers."""
+    def to_event(self, **found: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the EventBridge envelope that the playbooks match. It holds no text of prompts or answers.
+
+        ``found`` is what inspection adds to the detail: ``signals`` and ``usage``.
+        """
         return {
             "version": "0",
             "id": f"bedrock-{self.request_id}",
@@ -119,6 +122,7 @@ class Invocation:
                 "tokens": self.tokens.to_json(),
                 "guardrail": self.guardrail.to_json(),
                 "not_inspected": list(self.not_inspected),
+                **found,
             },
         }
 
