@@ -345,7 +345,7 @@ _BUSINESS = (
     Rule("TWITTER_BEARER_TOKEN", "high", ("AAAAAAAAAAAAAAAAAAAAA",), r"A{22}[A-Za-z0-9%]{80,100}+"),
     Rule("ADOBE_CLIENT_SECRET", "high", ("p8e-",), r"p8e-[A-Za-z0-9]{32}"),
     Rule("MAXMIND_LICENSE_KEY", "medium", ("_mmk",), r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"),
-    Rule("MERAKI_API_KEY", "high", ("meraki",), _named("meraki", "(?=[a-f]{0,39}[0-9])[a-f0-9]{40}"), 3.5, True),
+    Rule("MERAKI_API_KEY", "high", ("meraki",), _named("meraki", "(?=[a-f]{0,39}[0-9])[a-f0-9]{40}"), folded=True),
     Rule("INTRA42_CLIENT_SECRET", "medium", ("s-s4t2",), rf"s-s4t2(?:ud|af)-{_HEX64}"),
     Rule("ALGOLIA_API_KEY", "high", ("algolia",), _named("algolia", _HEX32), folded=True),
 )

@@ -248,8 +248,8 @@ def _generic(text: str, lowered: str) -> Iterator[Span]:
         position = lowered.find(keyword)
         while position >= 0:
             end = position + len(keyword)
-            assigned = _ASSIGNED.match(text, end) if _announces(keyword, lowered, position) else None
-            if assigned and _looks_secret(keyword, assigned.group(1)):
+            assigned = _ASSIGNED.match(lowered, end) if _announces(keyword, lowered, position) else None
+            if assigned and _looks_secret(keyword, text[slice(*assigned.span(1))]):
                 yield Span(*assigned.span(1), "GENERIC_SECRET", "low")
             position = lowered.find(keyword, end)
 
