@@ -392,6 +392,8 @@ def _announced(text: str, start: int, end: int) -> list[Span]:
         number = text[start:stop].partition("x")[0].rstrip(" ,e")
         if text[stop : stop + 1].isalpha() or _DATE.fullmatch(number) or _YEARS.fullmatch(number):
             continue
+        if number[-2:-1] == " ":  # "555 0143 2 times": one digit alone is a number of its own
+            continue
         if number.isdecimal() and len(number) < 10 and not _NEXT_TO_LABEL.search(text, max(0, start - 24), start):
             continue
         if number.count(".") == 1 and not _DOTTED_PAIR.fullmatch(number):
