@@ -20,6 +20,7 @@ from firedoor.playbooks import Severity
 SOURCE_OF_INSPECTION = "firedoor.inspection"
 """``source`` of the events that ``inspect`` makes from model-invocation records."""
 
+_AWS_PRODUCT = re.compile(r"arn:[\w-]+:securityhub:[\w-]*::product(?:v2)?/aws/[\w-]+")
 _ACCOUNT = re.compile(r"\d{12}")
 _WORD_SEVERITY = {
     "INFORMATIONAL": Severity.INFO,
@@ -172,12 +173,21 @@ def _split(event_id: str, text: str, envelope: dict[str, Any]) -> Iterator[Event
 
 
 def _reference(envelope: dict[str, Any], finding: dict[str, Any], *, ocsf: bool) -> dict[str, str] | None:
-    """Name the finding, and the account and region of the Security Hub that sent it."""
-    hub = {"account": envelope["account"], "region": envelope["region"]}
+    """Name the finding, the Security Hub that sent it, and whether AWS's own product made it.
+
+    ``BatchImportFindings`` lets whoever may call it write findings about anything, though not in the name of AWS's
+    products: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html
+    """
+    product = _string(_at(finding, "metadata", "product", "uid") if ocsf else finding.get("ProductArn")) or ""
+    hub = {
+        "account": envelope["account"],
+        "region": envelope["region"],
+        "made_by": "aws" if _AWS_PRODUCT.fullmatch(product) else "others",
+    }
     if ocsf:
         uid = _string(_at(finding, "metadata", "uid"))
         return {**hub, "feed": "ocsf", "uid": uid} if uid else None
-    finding_id, product = _string(finding.get("Id")), _string(finding.get("ProductArn"))
+    finding_id = _string(finding.get("Id"))
     return {**hub, "feed": "asff", "id": finding_id, "product_arn": product} if finding_id and product else None
 
 

@@ -114,6 +114,8 @@ def _mode(services: Services, playbook: Playbook, case: Case, occurrence: Occurr
     earlier = {other.state for other in case.occurrences if other.number < occurrence.number}
     if earlier & {State.REVERTED, State.REJECTED} and decision.mode > Mode.ALERT:
         return Decision(Mode.ALERT, "a person put this case's changes back or rejected them")
+    if occurrence.finding and occurrence.finding["made_by"] != "aws" and decision.mode > Mode.ALERT:
+        return Decision(Mode.ALERT, "the finding was imported by somebody, not made by AWS's own product")
     return decision
 
 
@@ -486,7 +488,7 @@ def undo(services: Services, message: Message, *, last_try: bool = False) -> Occ
         occurrence = services.cases.occurrence(message.case_id, message.occurrence)
         if not last_try or occurrence.state is not State.UNDOING:
             raise
-        return _not_undone(services, occurrence, error)
+        return _not_undone(services, message, occurrence, error)
 
 
 def _put_back(services: Services, message: Message) -> Occurrence:
@@ -506,7 +508,8 @@ def _put_back(services: Services, message: Message) -> Occurrence:
     except (Refused, *AwsError) as error:
         if isinstance(error, AwsError) and is_passing(error):
             raise Retry(explain(error)) from error
-        return _not_undone(services, occurrence, error)
+        occurrence = _not_undone(services, message, occurrence, error)
+        return telling.tell(services, playbook, occurrence)
     evidence = _keep(services, occurrence, "undo", {"steps": [step.to_json() for step in occurrence.steps]})
     left = _with(occurrence, StepStatus.DONE)
     state = State.CONTAINED if left else State.REVERTED
@@ -544,11 +547,19 @@ def _undo_step(
     return services.cases.save(occurrence, steps=steps)
 
 
-def _not_undone(services: Services, occurrence: Occurrence, error: Exception) -> Occurrence:
+def _not_undone(services: Services, message: Message, occurrence: Occurrence, error: Exception) -> Occurrence:
+    """Go back to the state before. Who asked sees it; when nobody did (a revert by time), people are told."""
     reason = explain(error) if isinstance(error, AwsError) else str(error)
     drift = {"left": error.left, "now": error.now} if isinstance(error, Drifted) else None
     state = State.CONTAINED if _with(occurrence, StepStatus.DONE) else State.FAILED
     note = f"Not put back: {reason}"
     return services.cases.move(
-        occurrence, state, services.now(), "respond", note, reason=reason, drift=drift, alerted=True
+        occurrence,
+        state,
+        services.now(),
+        "respond",
+        note,
+        reason=reason,
+        drift=drift,
+        alerted=not message.temporary_only,
     )

@@ -75,7 +75,32 @@ def test_a_finding_remembers_how_to_be_found_again(samples: Any) -> None:
     assert asff.finding is not None
     assert ocsf.finding is not None
     assert ("asff", "111122223333", "eu-west-1") == tuple(asff.finding[key] for key in ("feed", "account", "region"))
-    assert {"account", "region", "feed", "uid"} == set(ocsf.finding)
+    assert {"account", "region", "feed", "uid", "made_by"} == set(ocsf.finding)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "forged"),
+    [
+        (
+            "securityhub_asff_s3_public",
+            "detail.findings.0.ProductArn",
+            "arn:aws:securityhub:eu-west-1:444455556666:product/444455556666/default",
+        ),
+        (
+            "securityhub_ocsf_s3_public",
+            "detail.findings.0.metadata.product.uid",
+            "arn:aws:securityhub:x::productv2/me/aws",
+        ),
+    ],
+)
+def test_a_finding_that_somebody_imported_is_told_from_awss_own(
+    samples: Any, name: str, path: str, forged: str
+) -> None:
+    """What a member account can write must not be what remediation trusts."""
+    (genuine,), (imported,) = read_events(samples.text(name)), read_events(samples.text(name, {path: forged}))
+    assert genuine.finding is not None
+    assert imported.finding is not None
+    assert ("aws", "others") == (genuine.finding["made_by"], imported.finding["made_by"])
 
 
 def test_ocsf_severity_is_its_number(samples: Any) -> None:

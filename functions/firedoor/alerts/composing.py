@@ -1,0 +1,354 @@
+"""From a case to an alert: which words, which steps, which commands. Pure; knows no medium.
+
+Owns filling in the playbook's texts and everything that is cut. Does not own how it looks (``mail``, ``chat``,
+``page``, ``records``) nor where it goes (``delivery``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from firedoor.alerts import commands
+from firedoor.alerts.alert import Alert, ChangeLine, Related, Repeats, StepLine
+from firedoor.alerts.exclusions import exclusion
+from firedoor.alerts.links import console_links
+from firedoor.alerts.text import WIDTH, cap, clean, mask
+from firedoor.alerts.times import clock, duration
+from firedoor.alerts.verdicts import MEANINGS, Verdict
+from firedoor.cases import Case, Occurrence, State
+from firedoor.errors import FiredoorError, Refused
+from firedoor.plans import Change, Json, StepResult, StepStatus
+from firedoor.playbooks import Mode, Playbook, Severity
+
+UNKNOWN = "unknown"
+_TITLE, _SENTENCE, _STEP_TEXT, _NAME_LIMIT, _ARN_LIMIT = 100, 700, 400, 80, 300
+_VALUE = 120
+_NEXT_STEPS, _STEPS, _CHANGES, _DIFFERENCES = 6, 8, 5, 6
+_COMMANDS, _RELATED, _EVIDENCE, _SOURCES, _LISTED = 12, 8, 8, 10, 5
+
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12})?:(.+)", re.DOTALL)
+_CHANGED = frozenset({StepStatus.DONE})
+_LABELS = {
+    StepStatus.DONE: "Done",
+    StepStatus.NOT_NEEDED: "Not needed",
+    StepStatus.SKIPPED: "Skipped",
+    StepStatus.REFUSED: "Refused",
+    StepStatus.FAILED: "FAILED",
+    StepStatus.ROLLED_BACK: "Failed, put back",
+    StepStatus.UNDONE: "Undone",
+}
+_UNDO_FAULTS = (FiredoorError, NotImplementedError, LookupError, TypeError, ValueError, AttributeError)
+"""What an action's undo commands may raise on a record of another version; an alert never fails over them."""
+
+
+def compose(
+    playbook: Playbook,
+    case: Case,
+    occurrence: Occurrence,
+    verdict: Verdict,
+    *,
+    now: datetime,
+    account_name: str | None,
+    related: Sequence[Related],
+    undo_until: datetime | None,
+    evidence: Sequence[str],
+) -> Alert:
+    """Return the alert about one occurrence.
+
+    ``now`` is when people are told (UTC, aware). ``undo_until`` is None while undo has no time limit. ``evidence`` are
+    ``s3://`` addresses of our own bucket. Texts of the event are filled into the playbook's sentences once; a name
+    without a value reads "unknown".
+    """
+    facts = occurrence.facts
+    steps, notes = _steps(occurrence.steps, verdict)
+    undo, undo_notes = _undo_commands(occurrence.steps)
+    shown_evidence = [clean_address(address) for address in evidence]
+    return Alert(
+        case_id=clean(case.id, _NAME_LIMIT),
+        occurrence=occurrence.number,
+        event_id=clean(occurrence.event_id, _NAME_LIMIT * 2),
+        finding_id=clean(facts.finding_id, _ARN_LIMIT),
+        playbook=playbook.id,
+        playbook_title=clean(playbook.title, _TITLE),
+        mode=str(occurrence.mode if occurrence.decided is None else occurrence.decided),
+        asked_mode=str(playbook.mode),
+        owner=clean(case.owner, _NAME_LIMIT) or UNKNOWN,
+        verdict=verdict,
+        severity=case.severity,
+        title=_title(playbook, occurrence),
+        headline=_headline(verdict, occurrence, case.severity >= Severity.HIGH, now),
+        summary=_filled(playbook.alert.summary, occurrence, _SENTENCE, exact=False),
+        reason=clean(occurrence.reason, _STEP_TEXT),
+        steps=steps,
+        next_steps=tuple(
+            _filled(step, occurrence, _STEP_TEXT, exact=True) for step in playbook.alert.next_steps[:_NEXT_STEPS]
+        ),
+        decide_until=_decide_until(playbook, occurrence, now) if verdict is Verdict.NEEDS_APPROVAL else None,
+        otherwise=_OTHERWISE[playbook.approval_otherwise is Mode.AUTO] if verdict is Verdict.NEEDS_APPROVAL else "",
+        undoable=verdict is not Verdict.REVERTED and any(step.status in _CHANGED for step in occurrence.steps),
+        undo_commands=undo if verdict is not Verdict.REVERTED else (),
+        undo_until=undo_until,
+        account=case.account,
+        account_name=clean(account_name, _NAME_LIMIT),
+        region=clean(facts.region, _NAME_LIMIT),
+        actor=clean(facts.actor, _ARN_LIMIT) or UNKNOWN,
+        source_ip=clean(facts.source_ip, _NAME_LIMIT) or UNKNOWN,
+        target=clean(facts.target, _ARN_LIMIT) or UNKNOWN,
+        happened=facts.time,
+        told=now,
+        opened=case.opened,
+        count=case.count,
+        related=tuple(
+            Related(clean(other.case_id, _NAME_LIMIT), clean(other.title, _TITLE), clean(other.state, _NAME_LIMIT))
+            for other in related[:_RELATED]
+        ),
+        evidence=tuple(shown_evidence[:_EVIDENCE]),
+        links=console_links(facts.region, _sources(playbook), *_ids(occurrence)),
+        exclusion=exclusion(playbook, facts, now.date()),
+        notes=(
+            *notes,
+            *(undo_notes if verdict is not Verdict.REVERTED else ()),
+            *_more(len(related) - _RELATED, "related case is", "related cases are", case.id),
+            *_more(len(evidence) - _EVIDENCE, "piece of evidence is", "pieces of evidence are", case.id),
+        ),
+    )
+
+
+def compose_digest(
+    playbook: Playbook,
+    case: Case,
+    *,
+    now: datetime,
+    account_name: str | None,
+    related: Sequence[Related] = (),
+    evidence: Sequence[str] = (),
+) -> Alert:
+    """Return the one STILL HAPPENING alert about everything that came after a case's first alert.
+
+    ``case`` comes from ``Cases.get``, so that it holds its occurrences.
+
+    Raises:
+        Refused: The case holds no occurrence, or nothing came after the first.
+    """
+    later = [occurrence for occurrence in case.occurrences if occurrence.number > 1]
+    if not later:
+        raise Refused(f"Nothing came after the first alert of case {case.id}; there is nothing to tell.")
+    told = max(later, key=lambda occurrence: (bool(occurrence.steps), occurrence.number))
+    alert = compose(
+        playbook,
+        case,
+        told,
+        Verdict.STILL_HAPPENING,
+        now=now,
+        account_name=account_name,
+        related=related,
+        undo_until=None,
+        evidence=evidence,
+    )
+    repeats = _repeats(case, later)
+    times = f"{repeats.count} more time{'' if repeats.count == 1 else 's'}"
+    ago = duration(now - repeats.last)
+    headline = f"It came {times} since the first alert, last {ago} ago."
+    ending = _DIGEST_ENDINGS[told.state is State.CONTAINED]
+    return replace(alert, headline=cap(f"{headline} {ending}", WIDTH), repeats=repeats)
+
+
+_DIGEST_ENDINGS = {True: "Look again.", False: "Not stopped."}
+
+
+def _repeats(case: Case, later: Sequence[Occurrence]) -> Repeats:
+    times = [occurrence.facts.time for occurrence in later]
+    sources = list(dict.fromkeys(clean(each.facts.source_ip, _NAME_LIMIT) for each in later if each.facts.source_ip))
+    return Repeats(
+        count=max(case.count - 1, len(later)),
+        first=min(times),
+        last=max(times),
+        sources=tuple(sources[:_SOURCES]),
+        more_sources=max(0, len(sources) - _SOURCES),
+    )
+
+
+# --- texts
+
+
+def _title(playbook: Playbook, occurrence: Occurrence) -> str:
+    return _filled(playbook.alert.title, occurrence, _TITLE, exact=False) or clean(playbook.title, _TITLE)
+
+
+def _filled(text: str, occurrence: Occurrence, limit: int, *, exact: bool) -> str:
+    """Fill a playbook's text in one pass; ``exact`` keeps ARNs whole, for what a person will search for."""
+    values = {**occurrence.facts.to_json(), **occurrence.extracted}
+    filled = _PLACEHOLDER.sub(lambda found: _said(values.get(found[1]), exact), " ".join(text.split()))
+    return cap(mask(filled), limit)
+
+
+def _said(value: Any, exact: bool) -> str:
+    """Say a value in a sentence: lists joined, ARNs by their names unless ``exact``."""
+    if value is None or value in ("", [], {}):
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return _listed([_said(member, exact) for member in value])
+    if isinstance(value, Mapping):
+        return clean(json.dumps(value, ensure_ascii=False, default=str), _VALUE)
+    limit = _ARN_LIMIT if exact else _VALUE
+    return clean(value if exact else short_name(str(value)), limit) or UNKNOWN
+
+
+def _listed(members: Sequence[str]) -> str:
+    shown = list(dict.fromkeys(members))
+    if len(shown) > _LISTED:
+        return f"{', '.join(shown[:_LISTED])} and {len(shown) - _LISTED} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def short_name(arn: str) -> str:
+    """Return how a person calls the thing that an ARN names; what is no ARN stays as it is."""
+    found = _ARN.fullmatch(arn)
+    if not found:
+        return arn
+    kind, _, path = found[1].partition("/")
+    if kind == "root":
+        return "the root user"
+    if kind == "assumed-role":
+        role, _, session = path.partition("/")
+        return f"{role} (session {session})" if session else role
+    return path.rpartition("/")[2] if kind in ("user", "role") and path else found[1]
+
+
+def clean_address(address: str) -> str:
+    """Return an ``s3://`` address of our own bucket, checked like any other text."""
+    return clean(address, _ARN_LIMIT)
+
+
+# --- headline
+
+
+_OTHERWISE = {
+    True: "If nobody decides, it is carried out.",
+    False: "If nobody decides, nothing is changed and you are told again.",
+}
+
+
+def _headline(verdict: Verdict, occurrence: Occurrence, urgent: bool, now: datetime) -> str:
+    meaning = MEANINGS[verdict]
+    changed = [step for step in occurrence.steps if step.status in _CHANGED]
+    open_steps = [step for step in occurrence.steps if step.status not in _CHANGED | _SETTLED]
+    if verdict is Verdict.REVERTED:
+        return meaning.partly if changed else meaning.headline
+    chosen = meaning.untouched if not changed else meaning.partly if open_steps else meaning.headline
+    if verdict is Verdict.NEEDS_APPROVAL:
+        until = occurrence.asked_until
+        return f"{chosen} by {clock(until, now)}." if until else f"{chosen}."
+    return chosen.replace("must act:", "must act now:") if urgent else chosen
+
+
+_SETTLED = frozenset({StepStatus.NOT_NEEDED, StepStatus.UNDONE, StepStatus.ROLLED_BACK, StepStatus.SKIPPED})
+
+
+def _decide_until(playbook: Playbook, occurrence: Occurrence, now: datetime) -> datetime | None:
+    if occurrence.asked_until:
+        return occurrence.asked_until
+    return now + timedelta(seconds=playbook.approval_within) if playbook.approval_within else None
+
+
+# --- steps
+
+
+def _steps(results: Sequence[StepResult], verdict: Verdict) -> tuple[tuple[StepLine, ...], tuple[str, ...]]:
+    lines = tuple(_step(result, verdict) for result in results[:_STEPS])
+    return lines, tuple(_more(len(results) - _STEPS, "step is", "steps are", ""))
+
+
+def _step(result: StepResult, verdict: Verdict) -> StepLine:
+    planned = MEANINGS[verdict].planned
+    return StepLine(
+        action=clean(result.action, _NAME_LIMIT),
+        status=result.status.value,
+        label=_LABELS.get(result.status, planned),
+        reason=clean(result.reason, _STEP_TEXT),
+        changes=tuple(_change(change) for change in result.changes[:_CHANGES]),
+        more_changes=max(0, len(result.changes) - _CHANGES),
+        revert_after=result.revert_after,
+    )
+
+
+def _change(change: Change) -> ChangeLine:
+    return ChangeLine(
+        summary=clean(change.summary, _STEP_TEXT),
+        target=clean(change.target, _ARN_LIMIT),
+        differences=tuple(_differences(change.before, change.after)),
+    )
+
+
+def _differences(before: Json, after: Json) -> Iterator[str]:
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    for name in names[:_DIFFERENCES]:
+        yield f"{clean(name, _NAME_LIMIT)}: {_state(before.get(name))} → {_state(after.get(name))}"
+    if len(names) > _DIFFERENCES:
+        yield f"and {len(names) - _DIFFERENCES} more"
+
+
+def _state(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return clean(text, _VALUE)
+
+
+def _undo_commands(results: Sequence[StepResult]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the commands that put back what was done, last step first, and what is to be said of them."""
+    shown: list[str] = []
+    missing = 0
+    for result in reversed([result for result in results if result.status in _CHANGED]):
+        for change, made in reversed(list(zip(result.changes, result.made, strict=False))):
+            exact = _undo_of(result.action, change, made)
+            safe = [commands.pasteable(command) for command in exact]
+            missing += safe.count(()) + (not exact)
+            shown += [command for several in safe for command in several]
+    missing += max(0, len(shown) - _COMMANDS)
+    note = (
+        "Not every change can be put back by a command that can be shown here; `firedoor undo` puts back all of them."
+    )
+    return tuple(shown[:_COMMANDS]), (note,) if missing and shown else ()
+
+
+def _undo_of(action: str, change: Change, made: Json) -> tuple[str, ...]:
+    from firedoor.actions import load
+
+    try:
+        return load(action).undo_commands(change, made)
+    except _UNDO_FAULTS:
+        return ()
+
+
+def _more(count: int, one: str, many: str, case_id: str) -> Iterator[str]:
+    if count > 0:
+        show = f"; see `firedoor show {case_id}`" if case_id else ""
+        yield f"{count} more {one if count == 1 else many} not shown here{show}."
+
+
+# --- where it came from
+
+
+def _sources(playbook: Playbook) -> frozenset[str]:
+    found: set[str] = set()
+    for entry in playbook.match:
+        for name in ("source", "detail-type"):
+            values = entry.get(name)
+            found.update(value for value in values if isinstance(value, str)) if isinstance(values, list) else None
+    return frozenset(found)
+
+
+def _ids(occurrence: Occurrence) -> tuple[str, str, str]:
+    facts = occurrence.facts
+    return facts.finding_id or "", facts.actor or "", facts.target or ""
