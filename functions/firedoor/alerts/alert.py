@@ -92,6 +92,8 @@ class Alert:
     summary: str
     reason: str
     """Why it needs a person, or failed."""
+    decision: str
+    """Who approved, rejected or undid it last, and why."""
     steps: tuple[StepLine, ...]
     next_steps: tuple[str, ...]
     decide_until: datetime | None

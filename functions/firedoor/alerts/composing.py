@@ -31,7 +31,7 @@ _VALUE = 120
 _NEXT_STEPS, _STEPS, _CHANGES, _DIFFERENCES = 6, 8, 5, 6
 _COMMANDS, _RELATED, _EVIDENCE, _SOURCES, _LISTED = 12, 8, 8, 10, 5
 
-_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_PLACEHOLDER = re.compile(r"(?P<equals>= ?['\"]?)?\{(?P<name>[a-z_][a-z0-9_]*)\}")
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12})?:(.+)", re.DOTALL)
 _CHANGED = frozenset({StepStatus.DONE})
 _LABELS = {
@@ -83,12 +83,11 @@ def compose(
         severity=case.severity,
         title=_title(playbook, occurrence),
         headline=_headline(verdict, occurrence, case.severity >= Severity.HIGH, now),
-        summary=_filled(playbook.alert.summary, occurrence, _SENTENCE, exact=False),
+        summary=_filled(playbook.alert.summary, occurrence, _SENTENCE),
         reason=clean(occurrence.reason, _STEP_TEXT),
+        decision=_decision(occurrence),
         steps=steps,
-        next_steps=tuple(
-            _filled(step, occurrence, _STEP_TEXT, exact=True) for step in playbook.alert.next_steps[:_NEXT_STEPS]
-        ),
+        next_steps=tuple(_filled(step, occurrence, _STEP_TEXT) for step in playbook.alert.next_steps[:_NEXT_STEPS]),
         decide_until=_decide_until(playbook, occurrence, now) if verdict is Verdict.NEEDS_APPROVAL else None,
         otherwise=_OTHERWISE[playbook.approval_otherwise is Mode.AUTO] if verdict is Verdict.NEEDS_APPROVAL else "",
         undoable=verdict is not Verdict.REVERTED and any(step.status in _CHANGED for step in occurrence.steps),
@@ -99,7 +98,7 @@ def compose(
         region=clean(facts.region, _NAME_LIMIT),
         actor=clean(facts.actor, _ARN_LIMIT) or UNKNOWN,
         source_ip=clean(facts.source_ip, _NAME_LIMIT) or UNKNOWN,
-        target=clean(facts.target, _ARN_LIMIT) or UNKNOWN,
+        target=_target(facts.target),
         happened=facts.time,
         told=now,
         opened=case.opened,
@@ -152,14 +151,13 @@ def compose_digest(
         evidence=evidence,
     )
     repeats = _repeats(case, later)
-    times = f"{repeats.count} more time{'' if repeats.count == 1 else 's'}"
+    times = f"{repeats.count} time{'' if repeats.count == 1 else 's'}"
     ago = duration(now - repeats.last)
-    headline = f"It came {times} since the first alert, last {ago} ago."
     ending = _DIGEST_ENDINGS[told.state is State.CONTAINED]
-    return replace(alert, headline=cap(f"{headline} {ending}", WIDTH), repeats=repeats)
+    return replace(alert, headline=cap(f"Came back {times}, last {ago} ago. {ending}", WIDTH), repeats=repeats)
 
 
-_DIGEST_ENDINGS = {True: "Look again.", False: "Not stopped."}
+_DIGEST_ENDINGS = {True: "Look for another way in.", False: "It is not stopped."}
 
 
 def _repeats(case: Case, later: Sequence[Occurrence]) -> Repeats:
@@ -178,13 +176,16 @@ def _repeats(case: Case, later: Sequence[Occurrence]) -> Repeats:
 
 
 def _title(playbook: Playbook, occurrence: Occurrence) -> str:
-    return _filled(playbook.alert.title, occurrence, _TITLE, exact=False) or clean(playbook.title, _TITLE)
+    return _filled(playbook.alert.title, occurrence, _TITLE) or clean(playbook.title, _TITLE)
 
 
-def _filled(text: str, occurrence: Occurrence, limit: int, *, exact: bool) -> str:
-    """Fill a playbook's text in one pass; ``exact`` keeps ARNs whole, for what a person will search for."""
+def _filled(text: str, occurrence: Occurrence, limit: int) -> str:
+    """Fill a playbook's text in one pass; after ``=`` a value is what a person searches for, so an ARN stays whole."""
     values = {**occurrence.facts.to_json(), **occurrence.extracted}
-    filled = _PLACEHOLDER.sub(lambda found: _said(values.get(found[1]), exact), " ".join(text.split()))
+    filled = _PLACEHOLDER.sub(
+        lambda found: (found["equals"] or "") + _said(values.get(found["name"]), exact=found["equals"] is not None),
+        " ".join(text.split()),
+    )
     return cap(mask(filled), limit)
 
 
@@ -219,13 +220,35 @@ def short_name(arn: str) -> str:
         return "the root user"
     if kind == "assumed-role":
         role, _, session = path.partition("/")
-        return f"{role} (session {session})" if session else role
+        # Identity Center names the session after the person.
+        return session if role.startswith("AWSReservedSSO_") and session else f"{role} (session {session})"
     return path.rpartition("/")[2] if kind in ("user", "role") and path else found[1]
+
+
+def _target(target: str | None) -> str:
+    shown = clean(target, _ARN_LIMIT)
+    return f"access key {shown}" if len(shown) == _MASKED_KEY and shown.startswith("…") else shown or UNKNOWN
+
+
+_MASKED_KEY = len("…MPLE")
 
 
 def clean_address(address: str) -> str:
     """Return an ``s3://`` address of our own bucket, checked like any other text."""
     return clean(address, _ARN_LIMIT)
+
+
+def _decision(occurrence: Occurrence) -> str:
+    if not occurrence.decisions:
+        return ""
+    last = occurrence.decisions[-1]
+    verb = _DECIDED.get(str(last.get("decision")), "Decided")
+    why = clean(last.get("why"), _STEP_TEXT)
+    by = clean(short_name(str(last.get("by") or "")), _VALUE) or "somebody unknown"
+    return f"{verb} by {by}{'' if last.get('verified', True) else ' (not verified)'}{f': {why}' if why else '.'}"
+
+
+_DECIDED = {"approve": "Approved", "reject": "Rejected", "undo": "Undone"}
 
 
 # --- headline

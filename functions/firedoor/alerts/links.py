@@ -45,10 +45,10 @@ def console_links(region: str, sources: frozenset[str], finding_id: str, actor: 
 def _finding(base: str, sources: frozenset[str], finding_id: str) -> Iterator[Link]:
     if "aws.guardduty" in sources and _GUARDDUTY_ID.fullmatch(finding_id):
         page = f"{base}/guardduty/home#/findings"
-        yield Link("GuardDuty finding", f"{page}?search=id%3D{finding_id}", page, f"finding id {finding_id}")
+        yield Link("GuardDuty finding", f"{page}?search=id%3D{finding_id}", page, f"id {finding_id}")
     if "AWS API Call via CloudTrail" in sources and _UUID.fullmatch(finding_id):
         page = f"{base}/cloudtrailv2/home#/events"
-        yield Link("CloudTrail event", f"{page}/{finding_id}", page, f"event id {finding_id}")
+        yield Link("CloudTrail event", f"{page}/{finding_id}", page, f"id {finding_id}")
     if "aws.securityhub" in sources:
         page = f"{base}/securityhub/home#/findings"
         yield Link("Security Hub findings", page, page, "")
@@ -63,7 +63,7 @@ def _principal(base: str, actor: str) -> Iterator[Link]:
     if kind in ("user", "role", "assumed-role") and _NAME.fullmatch(name):
         noun = "user" if kind == "user" else "role"
         page = f"{base}/iam/home#/{noun}s"
-        yield Link(f"IAM {noun} {name}", f"{page}/details/{quote(name, safe='')}", page, f"{noun} {name}")
+        yield Link(f"IAM {noun} {name}", f"{page}/details/{quote(name, safe='')}", page, "its name")
 
 
 def _resource(base: str, target: str) -> Iterator[Link]:
@@ -72,20 +72,18 @@ def _resource(base: str, target: str) -> Iterator[Link]:
     identifier = resource.rpartition("/")[2]
     if re.fullmatch(r"i-[0-9a-f]{8,17}", identifier):
         page = f"{base}/ec2/home#Instances:"
-        yield Link(
-            f"Instance {identifier}", f"{base}/ec2/home#InstanceDetails:instanceId={identifier}", page, identifier
-        )
+        yield Link(f"Instance {identifier}", f"{base}/ec2/home#InstanceDetails:instanceId={identifier}", page, "its id")
     elif re.fullmatch(r"sg-[0-9a-f]{8,17}", identifier):
         page = f"{base}/ec2/home#SecurityGroups:"
         url = f"{base}/ec2/home#SecurityGroup:groupId={identifier}"
-        yield Link(f"Security group {identifier}", url, page, identifier)
+        yield Link(f"Security group {identifier}", url, page, "its id")
     elif service == "s3" and re.fullmatch(r"[a-z0-9][a-z0-9.-]{2,62}", resource.partition("/")[0]):
         bucket, _, key = resource.partition("/")
         page = f"{base}/s3/buckets/{bucket}"
         url = f"{base}/s3/object/{bucket}?prefix={quote(key, safe='')}" if key else page
-        yield Link(f"Bucket {bucket}" if not key else "S3 object", url, page, "" if not key else "the object's key")
+        yield Link(f"Bucket {bucket}" if not key else "S3 object", url, page, "" if not key else "its key")
     elif service == "cloudtrail" and _NAME.fullmatch(resource):
         page = f"{base}/cloudtrailv2/home#/trails"
-        yield Link(f"Trail {identifier}", f"{page}/{quote(target, safe='')}", page, f"trail {identifier}")
+        yield Link(f"Trail {identifier}", f"{page}/{quote(target, safe='')}", page, "its name")
     elif service == "iam":
         yield from _principal(base, target)

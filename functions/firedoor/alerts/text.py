@@ -62,7 +62,15 @@ def clean(value: object, limit: int) -> str:
 
 def cap(text: str, limit: int) -> str:
     """Cut ``text`` to ``limit`` characters; a cut one ends in ``…``."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space >= limit - _LAST_WORD else cut).rstrip() + "…"
+
+
+_LAST_WORD = 18
+"""A word of at most so many characters is dropped whole rather than cut."""
 
 
 def visible(text: str) -> str:

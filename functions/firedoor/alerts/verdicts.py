@@ -79,9 +79,9 @@ MEANINGS: dict[Verdict, Meaning] = {
     ),
     Verdict.REVERTED: Meaning(
         explanation="The response was undone, by a person or because its time was over.",
-        headline="The response was undone: things are as they were before it.",
+        headline="The response was undone: what it had closed is open again.",
         partly="The response was undone only in part: see what is still in place.",
-        untouched="The response was undone: things are as they were before it.",
+        untouched="The response was undone: what it had closed is open again.",
         steps="WHAT WAS UNDONE",
         planned="Not done",
     ),
