@@ -83,6 +83,10 @@ _WHOSE = (
     r"safety|security|ethic\w*|moral\w*|your|ur|you|yours|developer\w*|openai\w*|anthropic\w*|built.?in|default|core|internal|hidden|"
     r"pre.?set|pre.?programmed|programmed|given|all.?other|other|before|content|usage|moderation|standard|last|old|these|those|underlying)"
 )
+_WHOSE_STRICT = (
+    r"(?:previous\w*|prior|preceding|above|earlier|foregoing|your|ur|system|safety|ethic\w*|moral\w*|openai\w*|anthropic\w*|"
+    r"pre.?programmed|programmed|all.?other|content|moderation|developer\w*)"
+)
 _INSTRUCTIONS = (
     r"(?:instruct\w*|prompt\w*|directive\w*|directions?|commands?|orders?|guidelines?|guidance|rules?|"
     r"programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|limits|protocols?|safeguards?|guard.?rails?|"
@@ -101,20 +105,24 @@ _DROP = (
     "exempt from|despite|in spite of|instead of following|replace|revoke|waive|relax|loosen|loose"
 )
 _DROP_HARD = (
-    "ignore|ignoring|ignored|ignor |disregard|forget|overrid|overrule|overrul|bypass|neglect|dismiss|discard|"
-    "set aside|pay no attention to|stop following|stop obeying|do not follow|don't follow|do not obey|disobey|"
-    "circumvent|unlearn|nullify|no longer follow|abandon|erase|refrain from following|ignora |ignorera"
+    "ignore|ignoring|ignored|ignor |disregard|forget|set aside|pay no attention to|stop following|stop obeying|"
+    "do not follow|don't follow|do not obey|disobey|unlearn|no longer follow|refrain from following"
+)
+_DROP_SOFT = (
+    "overrid|overrule|overrul|bypass|neglect|dismiss|discard|circumvent|nullify|abandon|erase|disable|deactivate|"
+    "turn off|switch off|lift|evade|violate|break|suspend|delete|drop|cancel|remove|override|reset|wipe|sidestep|drop"
 )
 
 _OVERRIDE = [
     _p(OVERRIDE, True, _DROP_HARD, rf"\w* ~4 {_WHOSE} ~2 {_INSTRUCTIONS}\b"),
+    _p(OVERRIDE, True, _DROP_SOFT, rf"\w* ~2 {_WHOSE_STRICT} ~2 (?:instruct\w*|prompt\w*|directives?|guidelines?|rules?|programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|protocols?|safeguards?|guard.?rails?|filters?|training|censorship)\b"),
     _p(OVERRIDE, True, _DROP_HARD, rf"\w* ~3 {_INSTRUCTIONS} (?:above|before|given|so far|that|you|from|prior|previous|until|provided)\b"),
     _p(OVERRIDE, True, "ignore|disregard|forget|ignoring|neglect|dismiss|discard",
        r"\w* (?:about )?(?:absolutely )?(?:everything|anything|all|whatever|what)(?: of)?(?: the| this| that)? ?~1 "
        r"(?:above|before|previous(?:ly)?|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed))\b"),
     _p(OVERRIDE, True, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior)(?: \w{1,12})? (?:and|then|now|instead|but|just|say|print|output|tell|respond|reply|answer|write|translate|repeat)\b"),
     _p(OVERRIDE, False, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior|everything)\b"),
-    _p(OVERRIDE, True, "ignore|ignoring|disregard|forget|overrid|bypass|dismiss|cancel|erase|delete|neglect|abandon|drop",
+    _p(OVERRIDE, True, "ignore|ignoring|disregard|forget",
        rf"\w* (?:absolutely )?(?:all|any|every|each)(?: of)?(?: the| these| those| such| and all)? (?:\w{{1,16}} )?{_INSTRUCTIONS}\b"),
     _p(OVERRIDE, True, "ignore|ignoring|disregard|forget", rf"\w* ~1 (?:previous\w*|prior|preceding|above|earlier|foregoing) ~1 {_TALK}\b"),
     _p(OVERRIDE, False, _DROP, rf"\w* ~4 {_WHOSE} ~3 {_INSTRUCTIONS}\b"),
@@ -122,13 +130,14 @@ _OVERRIDE = [
     _p(OVERRIDE, False, "ignore|disregard|forget", rf" ~3 {_WHOSE} ~2 {_TALK}\b"),
     _p(OVERRIDE, False, "forget", r" (?:everything|all|anything|what)\b"),
     _p(OVERRIDE, True, "instructions|rules|guidelines|directives|restrictions|policies|safety|filters|safeguards|guardrails|limitations|previous prompt|system prompt",
-       r" ~2 (?:are|is|have been|has been|were|was|no longer|now)(?: now| hereby| officially| temporarily| being| all| completely)?(?: \w+)? (?:suspended|disabled|lifted|void|overridden|overriden|overruled|cancel\w*|removed|deactivated|bypassed|superseded|obsolete|invalid|off|revoked|nullified|deprecated|apply|irrelevant|waived|replaced)\b"),
-    _p(OVERRIDE, True, "new instruction|updated instruction|new important instruction|important new instruction|revised instruction|new directive|new system instruction|new system prompt|new objective|new rule|changed instruction|actual instruction|real instruction|true instruction|additional instruction|special instruction|urgent instruction|important instruction|critical instruction|new command|new order",
-       r"s?(?: \w{1,12}){0,2}\s?(?:[:*>\]=!]|-{2}|are as follows|from (?:the )?(?:user|admin|developer|system)|override|supersede|begin|for the (?:ai|assistant|model))"),
+       r"[ ](?:are|is|have been|has been|were|was|no longer|now)(?: now| hereby| officially| temporarily| being| all| completely)?(?: \w+)? (?:suspended|disabled|lifted|void|overridden|overriden|overruled|cancel\w*|removed|deactivated|bypassed|superseded|obsolete|invalid|off|revoked|nullified|deprecated|apply|irrelevant|waived|replaced)\b"),
+    _p(OVERRIDE, True, "new instruction|updated instruction|new important instruction|important new instruction|revised instruction|new directive|new system instruction|new system prompt|changed instruction|actual instruction|real instruction|true instruction|urgent instruction|neue anweisung|nouvelles instruction|nouvelle instruction|nuevas instruccion|nueva instruccion|novas instruc|nova instruc|nuove istruzion|новые инструкции|новая инструкция|новое указание|nowe instrukcj|nieuwe instructie",
+       r"\w{0,3}(?: \w{1,12})?\s?(?:[:*>\]=!]|-{2}|are as follows|from (?:the )?(?:user|admin|developer|system)|override|supersede|begin|for the (?:ai|assistant|model))"),
     _p(OVERRIDE, True, "new task|new urgent task|urgent new task|priority task|important new task|real task|actual task|new goal|new priority|main task now|urgent task|new mission|updated task|task update|goal change|objective change|special case|high priority task",
        r"\s?(?:[:*>\]=!]|-{2}|is to| is )"),
-    _p(OVERRIDE, True, "your new task|your new instruction|your new role|your new objective|your new goal|your real task|your actual task|your true purpose|your new purpose|your only task|your new mission|your new rule|your new name is|your new identity|your new system|your sole task|your real goal|your primary directive is now", r"s?"),
-    _p(OVERRIDE, True, "instead", r"[ ,]{1,3}(?:please )?(?:of (?:following|obeying|answering|summari[sz]ing|translating|doing|what|complying)|(?:do|execute|perform|follow|obey|comply with|carry out) (?:the following|this|my|these|as i))\b"),
+    _p(OVERRIDE, True, "your new task|your new instruction|your new role|your new objective|your new goal|your real task|your actual task|your true purpose|your new purpose|your new mission|your new rule|your new name is|your new identity|your new system|your real goal|your primary directive is now", r"s?"),
+    _p(OVERRIDE, False, "instead", r"[ ,]{1,3}(?:please )?(?:of (?:following|obeying|answering|summari[sz]ing|translating|doing|what|complying)|(?:do|execute|perform|follow|obey|comply with|carry out) (?:the following|this|my|these|as i))\b"),
+    _p(OVERRIDE, False, "important instruction|critical instruction|additional instruction|special instruction|your only task|your sole task|new command|new rule|new order|new objective|your main task", r"s?\s?(?:[:*!\]]| is\b| are\b)"),
     _p(OVERRIDE, False, "instead", r"[ ,:]{1,3}(?:just |only |simply |please )?(?:say|print|output|respond|reply|tell|give|write|repeat|return|show|reveal|translate|provide|send|list)\b"),
     _p(OVERRIDE, True, "from now on|from this point|from here on|starting now|henceforth|as of now|going forward|for the rest of this", r"\w*(?: forward| onward\w*| on)?[ ,]{1,3}~2 (?:you(?:'re|r)?|u|ignore|act|do not|never|disregard|answer|respond|obey|chatgpt|assistant|always)\b ~4 (?:no|not|without|never|free|only|any|must|obey|ignore|unrestricted|unfiltered|disregard|dan|evil|restrictions|rules|anything|jailb\w*)\b"),
     _p(OVERRIDE, False, "from now on|from this point on|starting now|henceforth|from this moment", r"\w*[ ,]{1,3}(?:you|your|u|i|answer|respond|act|only|always|every|when|if|we)\b"),
@@ -189,8 +198,8 @@ _EXTRACTION = [
 
 _FREE = r"(?:restrictions?|limits?|limitations?|filters?|rules?|guidelines?|censorship|boundaries|ethic\w*|moral\w*|constraints?|safeguards?|guardrails?|polic\w+|inhibitions|restraints?|moderation|remorse|regard for|safety|warnings?|disclaimers?|content polic\w+|regulations|principles|confines|judge?ment|scruples|conscience)"
 _PERSONA = [
-    _p(PERSONA, True, "do anything now|does anything now|can do anything now|jailbroken|jail broken|jailbreaked|jailbreak mode|jailbreak enabled|jailbreak prompt|jailbreak activated|unrestricted mode|god mode enabled|evil mode|chaos mode|unfiltered mode|uncensored mode|no-filter mode|opposite mode|sudo mode|debug mode enabled|kernel mode|root mode|bypass mode|freedom mode|anarchy mode|rebel mode|amoral mode|nsfw mode|dan mode|developer mode enabled|developer mode output|developer mode is|developer mode v|enter developer mode|enable developer mode|in developer mode|developer mode has|developer mode and|developer mode on|developer mode activ|activate developer mode|admin mode|maintenance mode enabled|test mode enabled|unlocked mode|unlock your|evil confidant|evil twin|evil ai|evil chatbot|evil bot|evil assistant|evil version|evil language model|always intelligent and machiavellian|machiavellian chatbot|strive to avoid norms|superior dan|better dan|dan prompt|stay a dan|as dan|act as dan|be dan|named dan|called dan|you are dan|become dan|dan:|[dan]|antigpt|anti-gpt|basedgpt|based gpt|freegpt|darkgpt|evilgpt|worm ?gpt|wormgpt|fraudgpt|mongo tom|stan mode|dude mode|omega mode|jailbreakbot|hackergpt|chadgpt|gpt-4real|gpt4real|unrestrictedgpt|uncensored gpt|unfiltered gpt|sudo chatgpt|niccolo machiavelli|ucar|cyberbot|maximum virtual machine|alphabreak|switch flipper|burple|khajiit|condition red|aligned, or unaligned",
-       r""),
+    _p(PERSONA, True, "do anything now|does anything now|can do anything now|jailbroken|jail broken|jailbreaked|jailbreak mode|jailbreak enabled|jailbreak prompt|jailbreak activated|unrestricted mode|god mode enabled|evil mode|chaos mode|unfiltered mode|uncensored mode|no-filter mode|opposite mode|sudo mode|debug mode enabled|kernel mode|root mode|bypass mode|freedom mode|anarchy mode|rebel mode|amoral mode|nsfw mode|dan mode|developer mode enabled|developer mode output|developer mode is|developer mode v|enter developer mode|enable developer mode|in developer mode|developer mode has|developer mode and|developer mode on|developer mode activ|activate developer mode|admin mode|maintenance mode enabled|test mode enabled|unlocked mode|evil confidant|evil twin|evil ai|evil chatbot|evil bot|evil assistant|evil version|evil language model|always intelligent and machiavellian|machiavellian chatbot|strive to avoid norms|superior dan|better dan|dan prompt|stay a dan|as dan|act as dan|be dan|named dan|called dan|you are dan|become dan|dan:|[dan]|antigpt|anti-gpt|basedgpt|based gpt|freegpt|darkgpt|evilgpt|worm ?gpt|wormgpt|fraudgpt|mongo tom|stan mode|dude mode|omega mode|jailbreakbot|hackergpt|chadgpt|gpt-4real|gpt4real|unrestrictedgpt|uncensored gpt|unfiltered gpt|sudo chatgpt|niccolo machiavelli|ucar|cyberbot|maximum virtual machine|alphabreak|switch flipper|burple|khajiit|aligned, or unaligned",
+       r"(?!\w)"),
     _p(PERSONA, True, "you are|you're|you re|you will be|act as|acting as|behave as|behave like|pretend|roleplay as|role-play as|role play as|role as|simulate|imagine|become|be an|be a|play the|emulate|respond as|answer as|reply as|speak as|impersonate|transform into|take on|assume the|take the role|embody|create|write as|as an|as a|play|invent|adopt|be my|act like|i want you to|an ai|ai model|ai that|ai with|chatbot|assistant with|assistant that|model that|model with|bot that|bot with",
        rf" ~8 (?:without|with no|no|free (?:from|of)|devoid of|lacks?|lacking|have no|has no|doesn't have|does not have|not have|zero|not bound by|unbound by|not restricted by|not limited by|ignores?|removed|bypass\w*|never follows?|don't follow|doesn't follow|isn't bound by|not constrained by|unconstrained by|without (?:any|regard)|unshackled|above all|no longer ha\w+|disregard\w*) ~4 {_FREE}\b"),
     _p(PERSONA, True, "you are|you're|act as|acting as|pretend|roleplay|role-play|role play|simulate|imagine|become|be an|be a|play|emulate|respond as|answer as|impersonate|an ai|ai model|chatbot|assistant|create|bot|model|gpt|i want you to|take on|assume|now",
@@ -203,7 +212,7 @@ _PERSONA = [
     _p(PERSONA, True, "two responses|two ways|two different ways|two answers|two separate responses|both responses|2 responses|two paragraphs|double response|two distinct responses|respond twice|2 ways", r" ~25 (?:chatgpt|gpt|normal\w*|standard|classic|dan|jail\w*|dev\w*|unfiltered|evil|regular|uncensored)\b"),
     _p(PERSONA, True, "you have|start with|lose|deduct\w*|subtract|minus|you get|you start|have a total", r"\w* ~6 tokens ~14 (?:refus\w*|reject\w*|die|lose|deduct\w*|subtract\w*|decrease\w*|penal\w*|taken|cease|each time|every time|reach\w*|zero)\b"),
     _p(PERSONA, True, "pretend|imagine|act as if|act as though|assume|suppose|behave as if|let's pretend|simulate|hypothetically", r"\w* ~6 (?:you|chatgpt|ai|openai|model) ~5 (?:no (?:rules|restrictions|limits|limitations|filters?|guidelines|ethics|content|safety|moral\w*)|without (?:rules|restrictions|limits|filters?|safety|any)|unrestricted|not bound|free from|free of|had no|have no|disabled|turned off|were never|weren't|not an ai|jailb\w*|dan|evil)\b"),
-    _p(PERSONA, True, "chatgpt|gpt|claude|gemini|bard|llama|openai|ai model|language model|the ai", r"\w* ~6 (?:jailb\w*|unfiltered|uncensored|unrestricted|can do anything|do anything|without (?:any )?(?:filters?|restrictions?|limits|rules|censorship)|no (?:longer|restrictions?|filters?|rules|limits|ethic\w*)|free from|freed from|unlocked|developer mode|evil|opposite|alter ego|dark side)\b"),
+    _p(PERSONA, True, "chatgpt|gpt|claude|gemini|bard|llama|openai|ai model|language model|the ai", r"\w* ~6 (?:jailb\w*|unfiltered|uncensored|unrestricted|can do anything|do anything|without (?:any )?(?:filters?|restrictions?|limits|rules|censorship)|no (?:restrictions?|filters?|rules|limits|ethic\w*)|free from|freed from|unlocked|developer mode|evil|opposite|alter ego|dark side)\b"),
     _p(PERSONA, True, "dan", r" (?:mode|stands for|which stands|can do|is an? |has no|does not|doesn't|has been freed|will|would|prompt|\W?\d+(?:\.\d)?)"),
     _p(PERSONA, False, "you are now|you're now|you are going to be|you will now|you will act as|your name is|i want you to act as|from now on you|you are about to|you shall|you will pretend|pretend to be|pretend you are|pretend that you|act as a|simulate a|let's play a game|lets play a game|we are going to play|we're going to play|roleplay|role-play|role play|immerse yourself|you must always|alter ego|persona", r""),
     _p(PERSONA, True, "grandma|grandmother|granny", r" ~20 (?:used to|who would|napalm|read me|tell me|keys?|recipe|asleep|sleep|bedtime)\b ~20 (?:napalm|bomb|key\w*|meth\w*|weapon\w*|password\w*|exploit\w*|drug\w*|instructions|illegal|activation|malware|steps)\b"),
@@ -212,8 +221,9 @@ _PERSONA = [
 ]
 
 _SUPPRESSION = [
-    _p(SUPPRESSION, True, "never say|never use|never refuse|do not say|don't say|cannot say|not allowed to say|you can't say|you cannot refuse|can't refuse|must not refuse|do not refuse|don't refuse|never reject|never decline|do not decline|avoid saying|without saying|no apolog|do not apolog|don't apolog|never apolog|not allowed to refuse|you may not refuse|refusal is not|refusing is not|no refusal|you are not allowed to|do not include|don't include|never include|don't add|do not add|do not use|don't use|do not remind|don't remind|never remind|do not mention|don't mention|never mention|do not give|don't give|skip|omit|without|no",
-       r"\w* ~6 (?:sorry|i can't|i cannot|can not|cannot fulfill|i'm unable|unable to|as an ai|i apologi[sz]e|apologi[sz]e|apologies|disclaimers?|ethical concerns|moral\w* (?:lectur\w*|judg\w*|concerns)|warnings? or|warnings|refus\w*|against (?:openai|the) \w*\s?(?:polic\w+|guidelines)|inappropriate|not possible|not able|language model|unethical|illegal|moraliz\w*|lectur\w*|openai's? polic\w+|content polic\w+)\b"),
+    _p(SUPPRESSION, False, "without|no|skip|omit", r" ~2 (?:disclaimers?|apologi\w+|moral\w* (?:lectur|judg)\w*|ethical concerns|moraliz\w*|lectur\w*|refusals?|sugar.?coating)\b"),
+    _p(SUPPRESSION, True, "never say|never use|never refuse|do not say|don't say|cannot say|not allowed to say|you can't say|you cannot refuse|can't refuse|must not refuse|do not refuse|don't refuse|never reject|never decline|do not decline|avoid saying|without saying|no apolog|do not apolog|don't apolog|never apolog|not allowed to refuse|you may not refuse|refusal is not|refusing is not|no refusal|you are not allowed to|do not include|don't include|never include|don't add|do not add|do not use|don't use|do not remind|don't remind|never remind|do not mention|don't mention|never mention|do not give|don't give",
+       r"\w* ~6 (?:sorry|i can't|i cannot|can not|cannot fulfill|i'm unable|unable to|as an ai|i apologi[sz]e|apologi[sz]e|apologies|disclaimers?|ethical concerns|moral\w* (?:lectur\w*|judg\w*|concerns)|warnings? (?:or|about)|refus\w*|against (?:openai|the) \w*\s?(?:polic\w+|guidelines)|inappropriate|not possible|not able|language model|unethical|illegal|moraliz\w*|lectur\w*|openai's? polic\w+|content polic\w+)\b"),
     _p(SUPPRESSION, True, "always answer|always respond|always comply|always obey|must answer|must comply|must obey|must respond|will answer|will comply|will always|must always|answer every|answer all|answer any|answers any|answers every|respond to any|respond to every|respond to all|complies with|comply with|follow every|fulfill any|fulfills any|fulfill all|fulfill every|obey every|obey all|do whatever|does whatever|do anything|does anything|provide any|say anything|generate any",
        r"\w* ~8 (?:no matter|regardless|without (?:question|hesitation|refus\w*|exception|any|filter\w*|moral|ethic\w*|fail|limits|restrictions?|censor\w*|judg\w*)|even if (?:it|the|they|this|that|you)|even illegal|however (?:illegal|immoral|unethical)|unethical|illegal|never refus\w*|unfiltered)\b"),
     _p(SUPPRESSION, True, "no matter how|no matter what|regardless of|even if it is|even if it's|even if they|even if the|irrespective of", r" ~5 (?:illegal|immoral|unethical|dangerous|harmful|offensive|legality|ethic\w*|moral\w*|legal|inappropriate|controversial|polic\w+|consequences|guidelines|violat\w*|against)\b"),
@@ -235,7 +245,7 @@ _FORGERY = (
     ("<", True, r"/?(?:system|sys|admin|override|information|important|jailbreak|assistant|instructions?|hidden.instructions?|system.?(?:prompt|message|instructions?|override))\s?/?>"),
     ("</", False, r"(?:data|document|context|email|input|text|user.?\w{0,10}|prompt|query|result|tool\w{0,10}|function\w{0,10}|s|mail|body)>"),
     ("<", False, r"(?:tool|function|instruction|prompt|new|command|ai|llm|secret|developer|config|policy|rules|user|assistant|god|email)\b[^<>\n]{0,40}>"),
-    ("[", True, rf"/?\[?\s?(?:system|sys|admin|override|ignore|jailbreak|developer|ai|root|end of|start of)\b[^\]\n]{{0,60}}\]"),
+    ("[", True, r"/?\[?\s?(?:(?:system|sys|admin|override)(?:\s?[:\]!]|\s(?:message|prompt|override|note|instruction|alert|command|update|mode)[^\]\n]{0,60}\])|(?:ignore|jailbreak|developer (?:mode|override|message|note)|end of|start of)\b[^\]\n]{0,60}\])"),
     ("[", False, rf"/?\s?(?:{_MARKER_WORDS}|end|start|begin)\b[^\]\n(){{}}]{{0,30}}\]"),
     ("{{", False, r"\W?(?:system|ignore|override|admin|jailbreak)\b"),
     ("#", True, r"#{0,5}\s?(?:system|human|admin|override|new instructions?|instruction override|system prompt|system message|updated instructions?)\s?(?:[:#\]-]|\n+\W{0,3}(?:you|ignore|disregard|new|forget))"),
@@ -247,7 +257,7 @@ _FORGERY = (
     ("\nsystem:", True, r""),
     ("safety", True, r" (?:protocols?|filters?|mode|override|checks?|systems?)\s?(?::|=)?\s?(?:disabled|off|false|deactivated|override\w*|removed|bypass\w*|none)\b"),
     ("admin", True, r"\w*\s?(?:override|command|mode|instruction)s?\s?(?:[:!\]*=]|-{2}|activated|enabled|engaged|granted|accepted|true)"),
-    ("override", True, r"\s?(?:[:!]{1,3}|=\s?true|\s?all\b|\s?(?:code|protocol|mode|command)\b)"),
+    ("override", True, r"\s?(?:[:!]{1,3}\s|(?:code|protocol|mode)\s?(?:[:=]|\w{0,4}\d|accepted|activat\w+|alpha|omega|engaged))"),
     ("override", False, r"\b"),
     ("-----", True, r"-{0,60}\s?(?:\w{1,10} ){0,2}(?:end|begin|start|new|ignore|stop)\b (?:of )?(?:the )?(?:user |system |previous |new |above |urgent |important |original |my )?(?:input|context|prompt|instructions?|document|system|data|query|rules|text|email|task|conversation|chat)"),
     ("=====", True, r"={0,60}\s?(?:\w{1,10} ){0,2}(?:end|begin|start|new|ignore|stop)\b (?:of )?(?:the )?(?:user |system |previous |new |above |urgent |important |original |my )?(?:input|context|prompt|instructions?|document|system|data|query|rules|text|email|task|conversation|chat)"),
@@ -263,18 +273,18 @@ _EXFIL = [
        r"\w* ~8 (?:conversation|chat|history|system prompt|instructions|prompt|credentials?|passwords?|api.?keys?|secrets?|tokens?|customer (?:list|data|records)|user data|personal (?:data|details|information)|private (?:data|information|keys?)|payment (?:methods?|details)|search history|saved (?:addresses|passwords)|contacts|inbox|emails|confidential \w+|financial \w+|medical \w+|bank\w* \w+|results?|this information|these details|the details|the data|the list|this list|the information|them|it)\W ~4 (?:to|at|via|using) ~3 (?:https?\W|[\w.+-]{1,30}@[\w-]{1,30}\.|attacker|evil|this (?:url|address|endpoint|webhook|server)|my (?:server|email|webhook|url)|external|the following (?:url|address|email|endpoint))"),
     _p(EXFILTRATION, False, "send|forward|email|e-mail|mail|post|upload|exfiltrate|transmit|deliver|report|confirm",
        r"\w* ~12 (?:[\w.+-]{1,30}@[\w-]{1,30}\.\w|https?\W{1,3}\w)"),
-    _p(EXFILTRATION, True, "![|<img|[click|[link", r".{0,60}?\]?\(?https?://[^\s)]{1,80}[?&/=][^\s)]{0,40}(?:\[\w{1,20}\]|\{\{?\w{1,20}\}?\}|<\w{1,20}>|\$\{?\w|query|secret|history|data=)"),
+    _p(EXFILTRATION, True, "![", r"[^\]\n]{0,40}\]\(https?://[^\s)]{1,80}[?&/=](?:\[[\w ]{1,20}\]|\{\{?[\w ]{1,20}\}?\}|<[\w ]{1,20}>|\$\{?\w)"),
     _p(EXFILTRATION, True, "include|append|add|insert|embed|render|display|output|put|place", r"\w* ~10 (?:!\[|<img|<script|<iframe|markdown image|onerror|image link|tracking pixel|invisible link|hidden link|following string|following link|following url|this string|exact string)"),
     _p(EXFILTRATION, False, "onerror=|exfiltrat|base64-encoded|base64 encoded|curl -|webhook", r""),
 ]
 
 _TOOL = [
-    _p(TOOL_HIJACK, True, "call|invoke|use|execute|run|trigger|issue|make|launch", r"\w* ~3 (?:send.?e?mail|delete.?\w{0,10}|http.?post|http.?get|transfer.?\w{0,10}|execute.?\w{0,10}|run.?\w{1,8}|read.?file|write.?file|shell|bash|os\.system|subprocess|api.?call|tool.?call|function.?call|web.?hook|the \w+ (?:tool|function|api|plugin)|a tool|the tool)\b ~12 (?:to|with|on|and|before|without|now|immediately|for|at|using|silently)\b"),
-    _p(TOOL_HIJACK, False, "tool call|api call|api_call|function call|tool:|tool=|function(|send email|sendemail|send an email|transfer|wire|grant access|delete all|rm -rf|drop table|os.system|subprocess|eval(|exec(|whoami|/etc/passwd|import os|curl http|wget http|nc -e|bash -|unlock|powershell|id rsa|env variables|environment variables|child process|systeminfo|cat /|ls -la|reverse shell", r""),
-    _p(TOOL_HIJACK, True, "without asking|without telling|do not tell|don't tell|do not inform|don't inform|without informing|without notifying|do not mention|don't mention|do not notify|do not alert|secretly|silently|without the user|never tell|never mention|do not reveal this|don't reveal this|without confirmation|without user",
-       r"\w* ~6 (?:user\w*|human|them|anyone|confirmation|consent|knowledge|this (?:instruction|message|note|request|to)|these instructions|that you|execute|send|forward|call|run|upload|email)\b"),
-    _p(TOOL_HIJACK, True, "run|execute|evaluate|eval|perform", r"\w*\W{1,4}(?:the |this |following |shell |system |bash |python |command|code|:|`|\W){0,8}(?:rm -rf|cat /etc|curl |wget |nc -|bash -i|sh -c|whoami|os\.system|__import__|import os|subprocess|eval\(|exec\(|powershell|/bin/|node -e|python3? -c|perl -e|ruby -e|php -r)"),
-    _p(TOOL_HIJACK, True, "bcc|rm -rf /|drop table|'; drop|/dev/tcp/|cat /etc/passwd|~/.ssh|.aws/credentials|169.254.169.254|run rm|print(os.environ", r""),
+    _p(TOOL_HIJACK, True, "call|invoke|use|run|execute|trigger", r"\w* ~3 (?:send.?e?mail|delete.?(?:file|user|account|all|email)\w*|http.?post|http.?get|transfer.?\w{0,10}|write.?file|api.?call|tool.?call|function.?call|\w+ (?:tool|function|api|plugin)|a tool|the tool)\b ~14 (?:before (?:you|repl\w*|respond\w*|answer\w*|continuing|proceeding)|immediately|silently|without (?:asking|telling|confirm\w*|notif\w*)|right now|attacker\w*|full \w+ list|system prompt|credentials|passwords?|api keys?|secrets?)\b"),
+    _p(TOOL_HIJACK, False, "call|invoke|use|trigger", r"\w* ~3 (?:send.?e?mail|delete.?\w{0,10}|http.?post|http.?get|transfer.?\w{0,10}|api.?call|tool.?call|function.?call|web.?hook)\b"),
+    _p(TOOL_HIJACK, False, "tool call|api call|function call|send email|sendemail|grant access|delete all|rm -rf|drop table|os.system|eval(|exec(|whoami|/etc/passwd|curl http|wget http|nc -e|bash -i|id rsa|child process|systeminfo|reverse shell|.aws/credentials|169.254.169.254|/dev/tcp/|~/.ssh|print(os.environ", r""),
+    _p(TOOL_HIJACK, True, "without asking|without telling|do not tell|don't tell|do not inform|don't inform|without informing|without notifying|do not notify|do not alert|secretly|silently|without the user|do not reveal this|don't reveal this|without user",
+       r"\w* ~4 (?:the user\w*|users|the human|confirmation|consent|knowledge|this (?:instruction|message|note)|these instructions|execute|send|forward|upload|email)\b"),
+    _p(TOOL_HIJACK, False, "run|execute|evaluate|eval|perform|bypass", r"\w*\W{1,4}(?:the |this |following |shell |system |bash |python |command|code|:|`|\W){0,8}(?:rm -rf|cat /etc|curl |wget |nc -|bash -i|sh -c|whoami|os\.system|__import__|import |subprocess|eval\(|exec\(|powershell|/bin/|node -e|nod. -e|python3? -c|perl -e|ruby -e|php -r|require\()"),
 ]
 
 _FICTION = [
@@ -299,9 +309,11 @@ _AUTHORITY = [
 
 _AI_READER = r"(?:ai|a\.i\.|ais|llms?|assistants?|chatbots?|bots?|language models?|models?|chatgpt|gpt\w*|claude|copilot|gemini|bard|agents?|ai agents?|ai assistants?|ai models?|ai systems?|automated \w+|virtual assistants?)"
 _EMBEDDED = [
-    _p(EMBEDDED, True, "note to|notes to|message to|message for|attention|dear|hey|hello|instructions for|instruction for|instructions to|instruction to|important message to|notice to|notice for|note for|for the|for any|to the|to any|to all|directive for|reminder to|reminder for|addressed to|memo to|command for|hint for|hi|info for|information for",
-       rf" (?:the |any |all |my |your |you )?(?:\w{{1,12}} )?{_AI_READER}(?: \w+){{0,3}}\W{{0,2}}\s?(?:[:,.!;>-]|reading|processing|who|that|which|when|please|you|summari\w+|ignore|do not|must)"),
-    _p(EMBEDDED, True, "if you are an|if you're an|if you are a|if you are the|if you're a|if an|if any|if this is being|if this document is|if this text is|if you are reading this|when an|when you, the|any|whenever an", rf" ~2 {_AI_READER}\b ~8 (?:please|you|must|should|ignore|do|then|say|tell|include|add|respond|reply|read\w*|process\w*|summar\w*|recommend|output|write|forward|send|follow|instruct\w*)\b"),
+    _p(EMBEDDED, True, "note to|notes to|message to|message for|attention|instructions for|instruction for|instructions to|instruction to|important message to|notice to|notice for|note for|directive for|reminder to|reminder for|addressed to|memo to|command for",
+       rf"[ :]{{1,2}}(?:the |any |all |my |your |you )?(?:\w{{1,12}} )?{_AI_READER}(?: \w+){{0,3}}\W{{0,2}}\s?(?:[:!;>-]|,|\.|reading|processing|who|that|which|when|please|you|summari\w+|ignore|do not|must)"),
+    _p(EMBEDDED, False, "dear|hey|hello|hi|for the|for any|to the|to any|to all|hint for|info for", rf" (?:\w{{1,12}} )?{_AI_READER}(?: \w+)?\s?[:,.!;>-]"),
+    _p(EMBEDDED, True, "ai assistant|ai assistants|any ai|the ai|ai agents|llm|assistant|language model|ai model|ai agent", r"s? (?:that (?:is|are) |who (?:is|are) |which (?:is|are) |currently )?(?:reading|processing|summari[sz]ing|parsing|analy[sz]ing|viewing|integrating|installing) (?:this|the|it)\b"),
+    _p(EMBEDDED, True, "if you are an|if you're an|if you are a|if you are the|if you're a|if an|if any|whenever an|when an|any", rf" ~1 (?:ai|a\.i\.|llms?|ai (?:agent|assistant|model|system|bot)s?|assistant|chatbot|language model|large language model|ai language model|automated \w+|chatgpt)\b ~5 (?:please|you must|must|should|ignore|do|then|say|tell|include|add|respond|reply|read\w*|process\w*|summar\w*|recommend|output|write|forward|send|follow)\b"),
     _p(EMBEDDED, True, "<!--|/*|display:none|display: none|font-size:0|font-size: 0|color:white|color: white|visibility:hidden|opacity:0|hidden>|aria-hidden", rf"\W{{0,4}}(?:[^\n]{{0,120}}?)\b(?:ignore|disregard|ai assistant|assistants?:|llm|instructions? (?:for|to)|system:|forget|you must|forward (?:all|this|the)|send (?:all|the|an|email)|reveal|prompt|override|language model)\b"),
     _p(EMBEDDED, True, "before you can solve|before you solve|before answering|before you answer|before you reply|before responding|before you respond|before doing anything|before continuing|before you continue|before proceeding|before you proceed|before summarizing|before you summarize|before completing|before you complete|after summarizing|after completing|after you have|after reading this|when you read this|when reading this|when you see this|upon reading this|once you read this|when processing this|when you process this|when summarizing this|when you summarize|when asked to summarize|when asked about this|in your summary|while summarizing|during summarization|when responding to|at the end of your|at the start of your|at the beginning of your|in your response|in your reply|in your answer|in your next|to your response|to your summary|to your answer",
        r"\w* ~10 (?:please|first|you must|must|also|send|forward|email|include|append|execute|call|visit|click|ignore|do the following|say|tell the user|print|add|run|delete|transfer|recommend|mention|output|make sure|insert|begin|the (?:exact |following )?(?:string|phrase|text|words?|sentence|link|url))\b"),
@@ -327,7 +339,7 @@ _LANGUAGES = (
     # French
     ("ignore|ignorez|ignorer|oublie|oubliez|neglige|ne tiens pas compte|ne tenez pas compte|ne suis pas|contourne|desobei|fais abstraction|passe outre|abandonne|annule|efface|outrepass|mets de cote|detourne|transgress|agis en dehors|viole",
      r"(?:toutes?|tous|tout|tes|vos|les|des|l|precedent\w*|anterieur\w*|ci-dessus|initial\w*|ethique\w*|du|tout ce)",
-     r"(?:instructions?|consignes?|directives?|regles?|ordres?|prompts?|restrictions?|commandes?|limites?|programmation|precedent\w*|filtres?|lignes|fonctions?|protocoles?|cadre|avant|ethique|politiques?)"),
+     r"(?:instructions?|consignes?|directives?|regles?|ordres?|prompts?|restrictions?|limites?|programmation|precedent\w*|filtres?|lignes|fonctions?|protocoles?|cadre|avant|ethique|politiques?)"),
     # Spanish
     ("ignora|ignore|ignorar|ignoren|olvida|olvide|olvidate|omite|descarta|desobedece|haz caso omiso|no hagas caso|no sigas|pasa por alto|anula|elimina|salta|abandona|rompe|desactiva|actua fuera|prescinde|deshabilita|evita seguir|borra|quita",
      r"(?:todas?|todos?|todo|tus|sus|las?|los?|anterior\w*|previ\w+|inicial\w*|original\w*|etic\w*|del|de|lo)",
@@ -339,7 +351,7 @@ _LANGUAGES = (
     # Italian
     ("ignora|ignorate|ignori|dimentica|dimenticate|trascura|scarta|disobbedisci|non seguire|annulla|abbandona|non considerare|non tenere conto|disattiva|viola|bypassa|aggira|elimina|cancella|agisci al di fuori|opera al di fuori|lascia perdere|supera",
      r"(?:tutt\w|le|i|gli|il|tue|tuoi|tuo|precedent\w*|anterior\w*|inizial\w*|original\w*|etic\w*|sopra|quanto|quello)",
-     r"(?:istruzion\w*|ordin\w*|regol\w*|direttiv\w*|comand\w*|prompts?|restrizion\w*|limit\w*|norme|programmazione|precedent\w*|filtr\w*|linee guida|quadro|messaggi|protocoll\w*|indicazion\w*|detto)"),
+     r"(?:istruzion\w*|ordini|regol\w*|direttiv\w*|comand\w*|prompts?|restrizion\w*|limit\w*|norme|programmazione|precedent\w*|filtr\w*|linee guida|quadro|messaggi|protocoll\w*|indicazion\w*|detto)"),
     # Dutch, Swedish, Danish and Norwegian
     ("negeer|vergeet|ignorera|glom|bortse fran|ignorer|glem|se bort fra|omzeil|overtreed|aseta|sla over",
      r"(?:alle|alles|alla|allt|al|de|je|jouw|uw|dina|dine|vorige|voorgaande|eerdere|bovenstaande|tidligere|tidigare|ovanstaende|forrige|de)",
@@ -365,7 +377,7 @@ _SHOW_LANGUAGES = (
     ("zeig|nenn|verrat|gib|wiederhol|offenbar|offenleg|was ist dein|was sind deine|was war|was waren|welche|lies|druck|teil|enthull|wie laut|wie lautet|wie lauten|schreib|kannst du|sag|leg|drucke",
      r"(?:dein\w*|ihr\w*|urspr\w*|erste\w*|system\w*|geheim\w*|versteckt\w*|grundlegend\w*|initial\w*|verborgen\w*|intern\w*)", r"(?:prompts?|system ?prompts?|systemanweisung\w*|anweisung\w*|instruktion\w*|vorgaben|systemnachricht|anfangsanweisung\w*|programmierung|befehl\w*|grundprompt\w*|passwort|direktive)"),
     ("montre|revele|affiche|donne|dis|repete|divulgue|quelle|quelles|quel|imprime|partage|devoile|ecris|peux-tu|pouvez-vous|pourrais-tu|decris|expose",
-     r"(?:ton|ta|tes|votre|vos|le|la|l|initial\w*|systeme|secret\w*|cache\w*|premier\w*|originel\w*|fondamental\w*|essentiel\w*)", r"(?:prompts?|prompt systeme|instructions?|consignes?|directives?|message systeme|programmation|commande\w*|invite|configuration|mot de passe)"),
+     r"(?:ton|ta|tes|votre|vos|le|la|l|initial\w*|systeme|secret\w*|cache\w*|premier\w*|originel\w*|fondamental\w*|essentiel\w*)", r"(?:prompts?|prompt systeme|instructions?|consignes?|directives?|message systeme|programmation|commande (?:essentielle|de base|initiale)|invite|configuration|mot de passe)"),
     ("muestra|muestrame|revela|revelame|dime|dame|repite|imprime|ensename|cual|cuales|comparte|divulga|escribe|expon|puedes|podrias|desvela|descubre|describe|expone",
      r"(?:tu|tus|su|sus|el|la|los|las|inicial\w*|sistema|secret\w*|ocult\w*|original\w*|base|fundamental\w*|esencial)", r"(?:prompts?|instruccion\w*|indicacion\w*|directiva\w*|directrices|mensaje de sistema|mensaje del sistema|programacion|comando\w*|configuracion|contrasena|orden)"),
     ("mostre|mostra|revele|revela|diga|me diga|repita|imprima|exiba|qual|quais|compartilhe|divulgue|escreva|pode|poderia|desvende|descreva|exponha",
@@ -435,15 +447,19 @@ def _compile(rest: str) -> re.Pattern[str]:
 
 def _in_other_languages() -> Iterable[tuple[str, bool, str, str]]:
     for verbs, qualifiers, nouns in _LANGUAGES:
-        yield _p(OVERRIDE, True, verbs, rf"\w* ~3 {qualifiers} ~3 {nouns}")
-        yield _p(OVERRIDE, False, verbs, rf"\w* ~4 {nouns}")
+        yield _p(OVERRIDE, True, verbs, rf"\w* ~2 (?:{qualifiers} ~1 {nouns}|{nouns} ~1 {qualifiers})(?!\w)")
+        yield _p(OVERRIDE, False, verbs, rf"\w* ~4 {nouns}(?!\w)")
     for verbs, qualifiers, nouns in _SHOW_LANGUAGES:
-        yield _p(EXTRACTION, True, verbs, rf"\w* ~3 {qualifiers} ~3 {nouns}")
+        yield _p(EXTRACTION, True, verbs, rf"\w* ~3 (?:{qualifiers} ~2 {nouns}|{nouns} ~1 {qualifiers})(?!\w)")
+
+
+_PREFIX = 4
+_Anchored = tuple[tuple[str, tuple[_Rest, ...]], ...]
 
 
 @cache
-def _anchors() -> tuple[tuple[str, tuple[_Rest, ...]], ...]:
-    """Every anchor with the patterns that can start at it."""
+def _anchors() -> tuple[_Anchored, dict[str, _Anchored], dict[str, _Anchored]]:
+    """The anchors that do not begin with a word, those of several words by the first, and the others by prefix."""
     index: dict[str, dict[str, _Rest]] = {}
     worded = (_OVERRIDE, _EXTRACTION, _PERSONA, _SUPPRESSION, _EXFIL, _TOOL, _FICTION, _SPLITTING, _AUTHORITY)
     patterns = [*chain(*worded), *_EMBEDDED, *_COERCION, *_in_other_languages(), *_FREEDOM_LANGUAGES]
@@ -453,17 +469,46 @@ def _anchors() -> tuple[tuple[str, tuple[_Rest, ...]], ...]:
             index.setdefault(anchor, {})[rest] = compiled
     for anchor, strong, rest in _FORGERY:
         index.setdefault(anchor, {})[rest] = _Rest(FORGERY, strong, re.compile(rest), inside_words=True)
-    return tuple((anchor, tuple(rests.values())) for anchor, rests in index.items())
+    other: list[tuple[str, tuple[_Rest, ...]]] = []
+    words: dict[str, list[tuple[str, tuple[_Rest, ...]]]] = {}
+    prefixes: dict[str, list[tuple[str, tuple[_Rest, ...]]]] = {}
+    for anchor, rests in index.items():
+        first = _FIRST_WORD.match(anchor)
+        entry = (anchor, tuple(rests.values()))
+        if first is None:
+            other.append(entry)
+        elif first.end() < len(anchor):
+            words.setdefault(first.group(), []).append(entry)
+        else:
+            prefixes.setdefault(anchor[:_PREFIX], []).append(entry)
+    return tuple(other), {k: tuple(v) for k, v in words.items()}, {k: tuple(v) for k, v in prefixes.items()}
+
+
+_FIRST_WORD = re.compile(r"\w+")
+_WORDS = re.compile(r"\w+")
+
+
+def _present(text: str) -> Iterable[tuple[str, tuple[_Rest, ...]]]:
+    """The anchors that may stand in a text, by the words it has."""
+    other, by_word, by_prefix = _anchors()
+    words = set(_WORDS.findall(text))
+    yield from other
+    for word in words & by_word.keys():
+        yield from by_word[word]
+    starts = {word[:_PREFIX] for word in words}
+    starts |= {word[:2] for word in starts} | {word[:3] for word in starts}
+    for start in starts & by_prefix.keys():
+        yield from by_prefix[start]
 
 
 def find(text: str) -> list[Hit]:
-    """Every technique seen in a folded text: the strongest first hit of each, in no order.
+    """Every technique seen in a folded text: one strong and one weak hit of each at most, in no order.
 
     Args:
         text: folded (see `normalise.fold`), up to some tens of thousands of characters.
     """
     best: dict[tuple[str, bool], Hit] = {}
-    for anchor, patterns in _anchors():
+    for anchor, patterns in _present(text):
         position = text.find(anchor)
         tries = 0
         while position >= 0 and tries < MAX_TRIES:
