@@ -168,6 +168,16 @@ class Cursor:
                 break
         return texts
 
+    def within(self, path: str) -> Cursor:
+        """Return the cursor at a dotted path below, as deep as the document follows it."""
+        cursor, rest = self, path
+        while rest and isinstance(cursor.value, dict):
+            name = next((name for name in cursor.value if rest == name or rest.startswith(f"{name}.")), None)
+            if name is None:
+                break
+            cursor, rest = cursor._at(name, cursor.value[name]), rest[len(name) + 1 :]
+        return cursor
+
     def _at(self, key: str | int, value: Any) -> Cursor:
         return Cursor(self._document, self._notes, (*self.place, key), value)
 

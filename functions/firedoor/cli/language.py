@@ -31,6 +31,7 @@ NAME = r"[a-z_][a-z0-9_]*"
 ACTION = r"[a-z0-9]+\.[a-z][a-z0-9_]*"
 DURATION = r"[1-9][0-9]{0,5}[smhd]"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+PATH = r"[^.\[\]]+(\.[^.\[\]]+)*"
 EVENT_FILE = r"[a-z0-9][a-z0-9_.-]*\.json"
 ARN_PATTERN = r"(arn:|\*).*"
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -134,7 +135,10 @@ PLAYBOOK: Mapping[str, Term] = {
     ),
     "tests.name": Term("The rule that it proves.", "A trail is stopped"),
     "tests.event": Term("A file in events/.", "cloudtrail_stop_logging.json"),
-    "tests.set": Term("Fields to change first, by path; null removes the field.", {"detail.errorCode": "AccessDenied"}),
+    "tests.set": Term(
+        "Fields to change first, by path, a number for a place in a list; null removes the field.",
+        {"detail.errorCode": "AccessDenied"},
+    ),
     "tests.repeat": Term("How many such events come, a second apart.", 5),
     "tests.expect": Term("What must come of it.", {"matches": True, "steps": ["cloudtrail.restore_trail"]}),
     "tests.expect.matches": Term("Whether the playbook answers.", True),
@@ -182,9 +186,10 @@ def flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {flow(member)}" for key, member in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(flow(member) for member in value) + "]"
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z][\w .'-]*", value) and value.lower() not in _NOT_PLAIN:
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _NOT_PLAIN:
         return value
     return json.dumps(value, ensure_ascii=False)
 
 
+_PLAIN = re.compile(rf"[A-Za-z][\w .'-]*|{DURATION}|{DATE}")
 _NOT_PLAIN = frozenset({"true", "false", "null", "yes", "no", "on", "off"})

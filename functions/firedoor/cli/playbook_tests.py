@@ -7,7 +7,6 @@ playbook.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,11 +20,9 @@ from firedoor.events import read_events
 from firedoor.playbooks import Bundle, bundle_from_json
 from firedoor.thresholds import MemoryWindows
 
-_PATH_PART = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
-
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Outcome:
     """What became of one test: ``problems`` says in sentences what was otherwise than expected; none is a pass."""
 
     playbook: str
@@ -40,7 +37,7 @@ class Tested:
         return not self.problems
 
 
-def run_tests(sources: Sources, events: Path) -> tuple[Tested, ...]:
+def run_tests(sources: Sources, events: Path) -> tuple[Outcome, ...]:
     """Run every test in the playbooks. ``events`` is the folder of the named events.
 
     Raises:
@@ -54,12 +51,12 @@ def run_tests(sources: Sources, events: Path) -> tuple[Tested, ...]:
     return tuple(_run(test, libraries[test.playbook], events) for test in sources.tests)
 
 
-def _run(test: PlaybookTest, library: Library, events: Path) -> Tested:
+def _run(test: PlaybookTest, library: Library, events: Path) -> Outcome:
     try:
         problems = tuple(_problems(test, list(_classify(test, library, events / test.event))))
     except FiredoorError as error:
         problems = (str(error),)
-    return Tested(test.playbook, test.name, test.file, test.line, problems)
+    return Outcome(test.playbook, test.name, test.file, test.line, problems)
 
 
 def _classify(test: PlaybookTest, library: Library, path: Path) -> Iterator[Classification]:
@@ -99,7 +96,7 @@ def _differences(test: PlaybookTest, hit: Hit) -> Iterator[str]:
 
 
 def changed(text: str, changes: Mapping[str, Any]) -> str:
-    """Return an event's JSON with fields changed by path (``detail.findings[0].RecordState``); None removes a field.
+    """Return an event's JSON with fields changed by path (``detail.findings.0.RecordState``); None removes a field.
 
     Raises:
         PlaybookError: A path leads through something that is not there.
@@ -117,26 +114,22 @@ def changed(text: str, changes: Mapping[str, Any]) -> str:
 
 
 def _change(event: Any, path: str, value: Any) -> None:
-    parts = [name or int(number) for name, number in _PATH_PART.findall(path)]
+    *way, last = path.split(".")
     holder = event
-    for part in parts[:-1]:
-        if isinstance(holder, dict) and isinstance(part, str):
-            holder = holder.setdefault(part, {})
-        else:
-            holder = _member(holder, part, path)
-    last = parts[-1]
+    for part in way:
+        known = not isinstance(holder, dict) or part in holder or value is None
+        holder = holder[_key(holder, part, path)] if known else holder.setdefault(part, {})
     if value is None:
-        _member(holder, last, path)
-        del holder[last]
-    elif isinstance(holder, dict) and isinstance(last, str):
+        del holder[_key(holder, last, path)]
+    elif isinstance(holder, dict):
         holder[last] = value
     else:
-        _member(holder, last, path)
-        holder[last] = value
+        holder[_key(holder, last, path)] = value
 
 
-def _member(holder: Any, part: str | int, path: str) -> Any:
-    try:
-        return holder[part]
-    except (KeyError, IndexError, TypeError):
-        raise PlaybookError(f"The event has no {path}: there is no {part!r} where the path looks for it.") from None
+def _key(holder: Any, part: str, path: str) -> str | int:
+    if isinstance(holder, dict) and part in holder:
+        return part
+    if isinstance(holder, list) and part.isdecimal() and int(part) < len(holder):
+        return int(part)
+    raise PlaybookError(f"The event has no {path}: there is no {part!r} where the path looks for it.")

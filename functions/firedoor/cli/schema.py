@@ -17,7 +17,6 @@ from firedoor.events import FACT_NAMES
 from firedoor.plans import Parameter
 
 _TEXT = {"type": "string", "pattern": r"\S"}
-_PATH = r"^[^.\[\]]+(\[[0-9]+\])*(\.[^.\[\]]+(\[[0-9]+\])*)*$"
 _WHOLE_NAME = {"type": "string", "pattern": r"^\{[^{}]*\}$"}
 
 
@@ -236,7 +235,7 @@ def _tests() -> dict[str, Any]:
     properties = {
         "name": _TEXT,
         "event": _shaped(language.EVENT_FILE),
-        "set": {"type": "object", "propertyNames": {"pattern": _PATH}},
+        "set": {"type": "object", "propertyNames": {"pattern": f"^(?:{language.PATH})$"}},
         "repeat": _number(1),
         "expect": expect,
     }

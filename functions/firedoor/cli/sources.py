@@ -31,7 +31,6 @@ DEFAULT_APPROVAL: Mapping[str, Any] = {"within": 86400, "otherwise": "alert"}
 """For an automatic playbook that a cap lowers to approve and that does not say how long to wait."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_PATH = re.compile(r"[^.\[\]]+(\[[0-9]+\])*(\.[^.\[\]]+(\[[0-9]+\])*)*")
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -425,7 +424,7 @@ class _Playbook:
             repeat=fields["repeat"].number() if fields["repeat"].present else 1,
             matches=matches,
             extract={name: item.value for name, item in expect["extract"].members().items()},
-            steps=tuple(expect["steps"].texts(least=0)) if expect["steps"].present else None,
+            steps=tuple(item.text() for item in expect["steps"].items(0)) if expect["steps"].present else None,
             alerts=expect["alerts"].number(least=0) if expect["alerts"].present else None,
             file=str(self._path),
             line=cursor.line,
@@ -451,7 +450,7 @@ def pattern(cursor: Cursor, *, envelope: bool) -> Json:
     try:
         compile_pattern(cursor.value)
     except InvalidPattern as error:
-        cursor.wrong(str(error))
+        cursor.within(error.path).wrong(str(error))
         return {}
     for warning in lint_pattern(cursor.value):
         cursor.wrong(str(warning), warning=True)
@@ -508,8 +507,8 @@ def _check_parameter(cursor: Cursor, name: str, parameter: Parameter) -> None:
 def _changes(cursor: Cursor) -> Json:
     members = cursor.members()
     for path, item in members.items():
-        if not _PATH.fullmatch(path):
-            item.wrong(f"{path!r} is not a path; write for example detail.findings[0].RecordState")
+        if not re.fullmatch(language.PATH, path):
+            item.wrong(f"{path!r} is not a path; write for example detail.findings.0.RecordState")
     return {path: item.value for path, item in members.items()}
 
 
