@@ -13,6 +13,7 @@ Network = tuple[int, int, int]
 
 _MAYBE_V4 = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 _MAYBE_V6 = re.compile(r"[0-9a-fA-F:]*:[0-9a-fA-F:]*")
+_LAST = frozenset("0123456789abcdefABCDEF:")
 _MASK = re.compile(r"[+-]?\d+")
 _LONGEST_V4 = 15
 _GROUPS = 8
@@ -21,9 +22,11 @@ _MAPPED = 0xFFFF
 
 def parse_address(text: str) -> tuple[int, int] | None:
     """Return ``(bits, address)`` of an IP literal, bits being 32 or 128, or None when ``text`` is not one."""
+    if text[-1:] not in _LAST:  # most texts that are no address end here
+        return None
     if _MAYBE_V4.fullmatch(text):
         return _parse_v4(text)
-    if ":" in text and _MAYBE_V6.fullmatch(text):
+    if _MAYBE_V6.fullmatch(text):
         return _parse_v6(text)
     return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from firedoor.patterns._addresses import parse_address, parse_network
@@ -25,6 +26,7 @@ MAX_PATHS = 256
 _MAX_NUMBER_LENGTH = 1000
 
 _OR = "$or"
+_WILDCARDS = frozenset(("wildcard", "anything-but-wildcard"))
 _RESERVED_IN_OR = frozenset(
     """exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard
     not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range
@@ -97,21 +99,21 @@ def _too_deep() -> InvalidPattern:
 
 
 def _is_object(node: object) -> bool:
-    return isinstance(node, (_Object, Mapping))
+    return type(node) is dict or isinstance(node, (_Object, Mapping))
 
 
 def _is_array(node: object) -> bool:
-    return isinstance(node, (list, tuple)) and not isinstance(node, _Object)
+    return type(node) is list or (isinstance(node, (list, tuple)) and not isinstance(node, _Object))
 
 
-def _members(node: Any, path: str) -> Iterable[tuple[str, Any]]:
-    """Yield the members of an object; from a mapping (YAML) the keys may be anything, so they are looked at."""
+def _members(node: Any, path: str) -> Sequence[tuple[str, Any]]:
+    """Return the members of an object; from a mapping (YAML) the keys may be anything, so they are looked at."""
     if isinstance(node, _Object):
         return node
     for key in node:
         if not isinstance(key, str):
             raise InvalidPattern(path, f"the key {key!r} is not text", f'put it in quotes: "{key}"')
-    return tuple(node.items())
+    return list(node.items())
 
 
 def _number_text(node: object) -> str | None:
@@ -180,18 +182,16 @@ def _add_alternatives(
 def _leaf(entries: Sequence[Any], path: str) -> tuple[Condition, ...]:
     if not entries:
         raise InvalidPattern(path, "it is an empty array", 'list at least one value, or write [{"exists": false}]')
-    conditions = tuple(_entry(entry, path) for entry in entries)
-    _check_complexity(conditions, path)
+    conditions = tuple([_exact(entry) if type(entry) is str else _entry(entry, path) for entry in entries])
+    wildcards = {condition for condition in conditions if condition.kind in _WILDCARDS}
+    if wildcards:
+        _check_complexity(wildcards, path)
     return conditions
 
 
-def _check_complexity(conditions: tuple[Condition, ...], path: str) -> None:
-    terms = [
-        (condition.operand,) if condition.kind == "wildcard" else condition.operand
-        for condition in set(conditions)
-        if condition.kind in ("wildcard", "anything-but-wildcard")
-    ]
-    if terms and complexity(terms) > MAX_COMPLEXITY:
+def _check_complexity(wildcards: Iterable[Condition], path: str) -> None:
+    terms = [(operand,) if kind == "wildcard" else operand for kind, operand in wildcards]
+    if complexity(terms) > MAX_COMPLEXITY:
         raise InvalidPattern(
             path,
             "its wildcards are too complex for AWS",
@@ -211,7 +211,7 @@ def _entry(entry: Any, path: str) -> Condition:
     if not _is_object(entry):
         shown = _shown(entry)
         raise InvalidPattern(path, f"{shown} is not a text, number, true, false or null", "put plain values in it")
-    members = tuple(_members(entry, path))
+    members = _members(entry, path)
     if len(members) != 1:
         raise InvalidPattern(
             path, "an operator object holds one operator", 'write one object each: [{"prefix": "a"}, {"suffix": "b"}]'
@@ -224,6 +224,7 @@ def _entry(entry: Any, path: str) -> Condition:
     return compile_operator(operand, path)
 
 
+@lru_cache(maxsize=4096)
 def _exact(text: str) -> Condition:
     address = parse_address(text)
     if address is None:
@@ -261,7 +262,7 @@ def _operand_text(node: object, operator: str, path: str) -> str:
 
 
 def _only_member(node: Any, operator: str, path: str) -> tuple[str, Any]:
-    members = tuple(_members(node, path))
+    members = _members(node, path)
     if len(members) != 1:
         raise InvalidPattern(path, f"{operator} holds one operator", f'write {{"{operator}": {{"name": "text"}}}}')
     return members[0]

@@ -32,7 +32,8 @@ def can_hold_together(choices: Sequence[Choice], elements: Elements) -> bool:
     for choice in choices:
         array = _only_array(choice.present, elements)
         if array is None:
-            return _Search(choices, elements).succeeds()
+            narrowed = _narrowed(choices, elements)
+            return narrowed is not None and _Search(narrowed, elements).succeeds()
         arrays.setdefault(array, []).append(choice)
     return all(_one_array(group) for group in arrays.values())
 
@@ -63,6 +64,38 @@ def _one_array(choices: Sequence[Choice]) -> bool:
         if not possible and not undecided:
             return False
     return True
+
+
+def _narrowed(choices: Sequence[Choice], elements: Elements) -> list[Choice] | None:
+    """Drop elements of outermost arrays in which a path that must be there has nothing; None when none is left.
+
+    This keeps the search short: whatever is chosen in one outermost array comes from one element of it.
+    """
+    outermost = [{element: _outermost(element, elements) for element in choice.satisfying} for choice in choices]
+    shared: dict[int, set[int]] = {}
+    arrays = [{elements.arrays[outer] for outer in found.values()} for found in outermost]
+    for choice, found, its_arrays in zip(choices, outermost, arrays, strict=True):
+        if not choice.may_be_absent and len(its_arrays) == 1:
+            (array,) = its_arrays
+            tops = set(found.values())
+            shared[array] = shared[array] & tops if array in shared else tops
+    if not all(shared.values()):
+        return None
+    narrowed = []
+    for choice, found, its_arrays in zip(choices, outermost, arrays, strict=True):
+        allowed = set[int]().union(*[shared.get(array, set()) for array in its_arrays])
+        known = its_arrays <= shared.keys()
+        satisfying = {each for each, outer in found.items() if outer in allowed} if known else choice.satisfying
+        narrowed.append(Choice(satisfying, choice.present, choice.may_be_absent))
+    return narrowed
+
+
+def _outermost(element: int, elements: Elements) -> int:
+    """Return the element of the outermost array around ``element``, or 0."""
+    parents = elements.parents
+    while parents[element]:
+        element = parents[element]
+    return element
 
 
 class _Search:

@@ -5,7 +5,7 @@ Owns how conditions of several paths combine. Matching many patterns at once is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from firedoor.patterns._compiler import Conjunction, compile_conjunctions
@@ -33,9 +33,10 @@ class Requirement:
 
 
 def _plain_texts(conditions: tuple[Condition, ...]) -> frozenset[str]:
-    if any(condition.kind != "exact" for condition in conditions):
-        return frozenset()
-    return frozenset([condition.operand for condition in conditions])
+    for kind, _ in conditions:
+        if kind != "exact":
+            return frozenset()
+    return frozenset([operand for _, operand in conditions])
 
 
 def _any_of(conditions: tuple[Condition, ...]) -> Callable[[object], bool]:
@@ -53,14 +54,16 @@ def _any_of(conditions: tuple[Condition, ...]) -> Callable[[object], bool]:
     return accepts
 
 
-def in_aws_order(path: str) -> bytes:
-    """Sort key of paths: AWS compares UTF-16 code units, as Java does."""
-    return path.encode("utf-16-be", "surrogatepass")
+def in_aws_order(paths: Iterable[str]) -> list[str]:
+    """Sort paths as AWS does: by UTF-16 code units, as Java compares."""
+    if "".join(paths).isascii():
+        return sorted(paths)
+    return sorted(paths, key=lambda path: path.encode("utf-16-be", "surrogatepass"))
 
 
 def requirements_of(conjunction: Conjunction) -> tuple[Requirement, ...]:
     """Return the requirements of one conjunction, in the order of AWS."""
-    return tuple(Requirement(path, conjunction[path]) for path in sorted(conjunction, key=in_aws_order))
+    return tuple(Requirement(path, conjunction[path]) for path in in_aws_order(conjunction))
 
 
 def choice_of(requirement: Requirement, fields: Fields, known: Satisfied) -> Choice:

@@ -59,7 +59,8 @@ def wildcard_test(literals: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def complexity(terms: Iterable[Iterable[tuple[str, ...]]], *, repetition_counts: bool = False) -> int:
-    """Return how many wildcard prefixes one value could keep open at once; above the limit counting stops.
+    """Return how many wildcard prefixes one value could keep open at once: exactly when it is above the limit or ``repetition_counts``, else
+    perhaps rounded up to the limit. Above the limit counting stops.
 
     ``terms`` are the wildcard conditions on one field, each with its operands as ``parse_wildcard`` gives them (several
     for ``anything-but`` lists). This follows event-ruler's ``MachineComplexityEvaluator``: simulate the automaton of
@@ -67,6 +68,11 @@ def complexity(terms: Iterable[Iterable[tuple[str, ...]]], *, repetition_counts:
     evaluator also counts a literal that overlaps itself (``aaaa``) once for each overlap, but its engine takes such
     patterns all the same; they are counted that way only when ``repetition_counts``, for a warning.
     """
+    terms = [tuple(operands) for operands in terms]
+    if not repetition_counts:
+        most = sum(2 * len(literals) for operands in terms for literals in operands)
+        if most <= MAX_COMPLEXITY:
+            return most
     machine = _Machine(repetition_counts=repetition_counts)
     for number, operands in enumerate(terms):
         for literals in operands:
@@ -121,12 +127,11 @@ class _Machine:
             before, state = state, following
 
     def widest(self) -> int:
-        alphabet = {token for table in self._on_byte for token in table} | {_STAR}
         start = frozenset((0,))
         seen, pending, widest = {start}, [start], 0
         while pending and widest <= MAX_COMPLEXITY:
             open_states = pending.pop()
-            for token in alphabet:
+            for token in {_STAR}.union(*[self._on_byte[state] for state in open_states]):
                 reached = self._step(open_states, token)
                 if reached and reached not in seen:
                     seen.add(reached)
