@@ -35,6 +35,7 @@ class Account:
     partition: str
     case_id: str
     event_time: datetime
+    now: Callable[[], datetime]
     make_client: Callable[[str, str], Any]
     baseline: Callable[[str], Json | None]
     quarantine_bucket: str
@@ -83,9 +84,14 @@ class Accounts:
     """Enters accounts by assuming the responder role there; the home account is entered in the same way."""
 
     def __init__(
-        self, session: Any, settings: Settings, baseline: Callable[[str, str, str, datetime], Json | None]
+        self,
+        session: Any,
+        settings: Settings,
+        baseline: Callable[[str, str, str, datetime], Json | None],
+        now: Callable[[], datetime],
     ) -> None:
         """``session`` is a boto3 session; ``baseline(account, region, resource, before)`` is ``Cases.baseline``."""
+        self._now = now
         self._session = session
         self._sts = session.client("sts")
         self._settings = settings
@@ -123,6 +129,7 @@ class Accounts:
             partition=settings.partition,
             case_id=case_id,
             event_time=event_time,
+            now=self._now,
             make_client=_client_factory(self._session, credentials),
             baseline=lambda resource: self._baseline(account_id, region, resource, event_time),
             quarantine_bucket=settings.quarantine_bucket,

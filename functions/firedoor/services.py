@@ -61,7 +61,7 @@ class Services:
     @cached_property
     def accounts(self) -> Accounts:
         """The way into accounts."""
-        return Accounts(self.session, self.settings, self.cases.baseline)
+        return Accounts(self.session, self.settings, self.cases.baseline, self.now)
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -1,0 +1,415 @@
+"""Actions on IAM users, roles and their credentials."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import unquote
+
+from botocore.exceptions import ClientError
+
+from firedoor.actions import Action
+from firedoor.errors import Refused
+from firedoor.plans import Change, Json, Parameter, Permissions, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firedoor.accounts import Account
+
+REVOKE_POLICY = "AWSRevokeOlderSessions"
+"""The name that the IAM console uses for the same policy, so that people recognise it."""
+
+
+def masked(key_id: str) -> str:
+    """Return an access key's id as it may be shown: its last four characters."""
+    return f"…{key_id[-4:]}"
+
+
+def user_arn(account: Account, user: str) -> str:
+    """Return the ARN of a user as IAM knows it, path included; a user that is gone gets the plain one."""
+    try:
+        arn: str = account.client("iam").get_user(UserName=user)["User"]["Arn"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchEntity":
+            raise
+        return account.arn("iam", f"user/{user}", region="")
+    return arn
+
+
+class DeactivateAccessKey(Action):
+    """See ``summary``. Deleting a key would destroy evidence and cannot be undone, so it is never done."""
+
+    name = "iam.deactivate_access_key"
+    summary = "Sets a user's long-term access key to Inactive; undo sets it to Active again."
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "access_key_id": Parameter("The key's id.", "AKIAIOSFODNN7EXAMPLE"),
+        "user": Parameter("Whose key it is; looked up by the key when left out.", "deploy-bot", required=False),
+    }
+    permissions = Permissions(
+        plan=("iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:ListAccessKeys"),
+        apply=("iam:UpdateAccessKey",),
+        undo=("iam:UpdateAccessKey",),
+    )
+    example = "{action: iam.deactivate_access_key, with: {access_key_id: '{access_key_id}'}}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan to deactivate the key if it is there and active."""
+        key_id = params["access_key_id"]
+        if key_id.startswith("ASIA"):
+            raise Refused("A temporary key (ASIA…) cannot be deactivated; deny its user or revoke its role's sessions.")
+        user = params.get("user") or self._owner(account, key_id)
+        if user is None:
+            return Plan(reason=f"Access key {masked(key_id)} does not exist any more.")
+        status = self._status(account, user, key_id)
+        if status is None:
+            return Plan(reason=f"User {user} has no access key {masked(key_id)} any more.")
+        if status == "Inactive":
+            return Plan(reason=f"Access key {masked(key_id)} of user {user} is already inactive.")
+        return Plan(
+            (
+                Change(
+                    target=user_arn(account, user),
+                    summary=f"Deactivate access key {masked(key_id)} of user {user}",
+                    before={"user": user, "access_key_id": key_id, "status": "Active"},
+                    after={"user": user, "access_key_id": key_id, "status": "Inactive"},
+                ),
+            )
+        )
+
+    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002  the contract's argument
+        """Return the key's status; ``absent`` when it was deleted."""
+        user, key_id = change.before["user"], change.before["access_key_id"]
+        return {**change.before, "status": self._status(account, user, key_id) or "absent"}
+
+    def apply(self, account: Account, change: Change) -> Json:
+        """Deactivate the key."""
+        return self._set(account, change.after)
+
+    def undo(self, account: Account, change: Change, made: Json) -> None:  # noqa: ARG002
+        """Activate the key again."""
+        self._set(account, change.before)
+
+    def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the command that activates the key."""
+        user, key_id = shlex.quote(change.before["user"]), shlex.quote(change.before["access_key_id"])
+        return (f"aws iam update-access-key --user-name {user} --access-key-id {key_id} --status Active",)
+
+    def _set(self, account: Account, state: Json) -> Json:
+        account.client("iam").update_access_key(
+            UserName=state["user"], AccessKeyId=state["access_key_id"], Status=state["status"]
+        )
+        return {}
+
+    def _owner(self, account: Account, key_id: str) -> str | None:
+        try:
+            answer = account.client("iam").get_access_key_last_used(AccessKeyId=key_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("AccessDenied", "NoSuchEntity"):
+                return None
+            raise
+        name = answer.get("UserName")
+        if not name or name == "<root_account>":
+            raise Refused("The key belongs to the account's root user; only root itself can deactivate it.")
+        return str(name)
+
+    def _status(self, account: Account, user: str, key_id: str) -> str | None:
+        try:
+            pages = account.client("iam").get_paginator("list_access_keys").paginate(UserName=user)
+            keys = [key for page in pages for key in page["AccessKeyMetadata"]]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchEntity":
+                return None
+            raise
+        return next((str(key["Status"]) for key in keys if key["AccessKeyId"] == key_id), None)
+
+
+class InlinePolicyAction(Action):
+    """What all actions share that write one inline policy to a user or role and take it away again.
+
+    ``before`` and ``after`` are ``{kind, name, policy_name, document}``; no document means no such policy.
+    """
+
+    temporary = True
+
+    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
+        """Return the policy as it stands."""
+        before = change.before
+        document = get_inline_policy(account, before["kind"], before["name"], before["policy_name"])
+        return {**before, "document": document}
+
+    def apply(self, account: Account, change: Change) -> Json:
+        """Write the policy."""
+        put_inline_policy(account, change.after)
+        return {}
+
+    def undo(self, account: Account, change: Change, made: Json) -> None:  # noqa: ARG002
+        """Write the former policy, or delete ours where there was none."""
+        if change.before["document"] is not None:
+            put_inline_policy(account, change.before)
+            return
+        before = change.before
+        names = {_NAME_OF[before["kind"]]: before["name"], "PolicyName": before["policy_name"]}
+        getattr(account.client("iam"), f"delete_{before['kind']}_policy")(**names)
+
+    def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the command that deletes the policy or writes the former one."""
+        kind, before = change.before["kind"], change.before
+        where = f"--{kind}-name {shlex.quote(before['name'])} --policy-name {shlex.quote(before['policy_name'])}"
+        if before["document"] is None:
+            return (f"aws iam delete-{kind}-policy {where}",)
+        return (f"aws iam put-{kind}-policy {where} --policy-document {shlex.quote(json.dumps(before['document']))}",)
+
+
+_NAME_OF = {"user": "UserName", "role": "RoleName"}
+
+
+def get_inline_policy(account: Account, kind: str, name: str, policy_name: str) -> dict[str, Any] | None:
+    """Return an inline policy's document, or None where there is no such policy, user or role."""
+    names = {_NAME_OF[kind]: name, "PolicyName": policy_name}
+    try:
+        document = getattr(account.client("iam"), f"get_{kind}_policy")(**names)["PolicyDocument"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchEntity":
+            return None
+        raise
+    return json.loads(unquote(document)) if isinstance(document, str) else dict(document)
+
+
+def put_inline_policy(account: Account, state: Json) -> None:
+    """Write ``state["document"]`` to the user or role that ``state`` names.
+
+    Raises:
+        Refused: The quota of inline policies is used up.
+    """
+    names = {_NAME_OF[state["kind"]]: state["name"], "PolicyName": state["policy_name"]}
+    try:
+        getattr(account.client("iam"), f"put_{state['kind']}_policy")(
+            **names, PolicyDocument=json.dumps(state["document"], separators=(",", ":"))
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "LimitExceeded":
+            raise Refused(
+                f"The inline policies of {state['kind']} {state['name']} leave no room for a denial; "
+                "attach the managed policy AWSDenyAll by hand."
+            ) from error
+        raise
+
+
+class DenyUser(InlinePolicyAction):
+    """See ``summary``. Sessions made with GetSessionToken outlive a deactivated key; a denial stops them too."""
+
+    name = "iam.deny_user"
+    summary = "Denies a user everything by an inline policy that bears the case's id; undo deletes that policy."
+    parameters: ClassVar[Mapping[str, Parameter]] = {"user": Parameter("The user's name.", "deploy-bot")}
+    permissions = Permissions(
+        plan=("iam:GetUser", "iam:GetUserPolicy"),
+        apply=("iam:PutUserPolicy",),
+        undo=("iam:DeleteUserPolicy", "iam:PutUserPolicy"),
+    )
+    example = "{action: iam.deny_user, with: {user: '{user}'}}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan the denial unless it stands already."""
+        user = params["user"]
+        found = _get_user(account, user)
+        if found is None:
+            return Plan(reason=f"User {user} does not exist any more.")
+        return plan_inline_policy(
+            account,
+            target=found["Arn"],
+            kind="user",
+            name=user,
+            policy_name=f"FiredoorDeny-{account.case_id}",
+            statement={"Effect": "Deny", "Action": "*", "Resource": "*"},
+            summary=f"Deny user {user} everything",
+        )
+
+
+def _get_user(account: Account, user: str) -> dict[str, Any] | None:
+    try:
+        return dict(account.client("iam").get_user(UserName=user)["User"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchEntity":
+            return None
+        raise
+
+
+def plan_inline_policy(
+    account: Account, *, target: str, kind: str, name: str, policy_name: str, statement: Json, summary: str
+) -> Plan:
+    """Plan that the inline policy ``policy_name`` holds exactly ``statement``."""
+    document = {"Version": "2012-10-17", "Statement": [dict(statement)]}
+    present = get_inline_policy(account, kind, name, policy_name)
+    if present == document:
+        return Plan(reason=f"Policy {policy_name} stands on {kind} {name} already.")
+    state = {"kind": kind, "name": name, "policy_name": policy_name}
+    return Plan((Change(target, summary, {**state, "document": present}, {**state, "document": document}),))
+
+
+def get_role(account: Account, role: str) -> dict[str, Any] | None:
+    """Return a role that Firedoor may change, or None where there is no such role.
+
+    Raises:
+        Refused: The role belongs to AWS or to IAM Identity Center, which would take the change back.
+    """
+    try:
+        found = dict(account.client("iam").get_role(RoleName=role)["Role"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchEntity":
+            return None
+        raise
+    if found["Path"].startswith("/aws-service-role/"):
+        raise Refused(f"Role {role} is linked to an AWS service; its policies cannot be changed.")
+    if found["Path"].startswith("/aws-reserved/"):
+        raise Refused(f"Role {role} is managed by IAM Identity Center; revoke the user's session there.")
+    return found
+
+
+class RevokeRoleSessions(InlinePolicyAction):
+    """See ``summary``. A cut-off that stands already is never moved back, and others' statements stay."""
+
+    name = "iam.revoke_role_sessions"
+    summary = (
+        "Denies everything to sessions of a role that were issued before now, or to one session of it; "
+        "undo restores the policy that stood before."
+    )
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "role": Parameter("The role's name.", "payments-api"),
+        "session": Parameter(
+            "Only sessions of this name; of an EC2 instance it is the instance's id.", "i-0abc", required=False
+        ),
+    }
+    permissions = Permissions(
+        plan=("iam:GetRole", "iam:GetRolePolicy"),
+        apply=("iam:PutRolePolicy",),
+        undo=("iam:DeleteRolePolicy", "iam:PutRolePolicy"),
+    )
+    example = "{action: iam.revoke_role_sessions, with: {role: '{role}'}, revert_after: 1d}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan a cut-off at the time of planning: later than anything the event can know of."""
+        role, session = params["role"], params.get("session")
+        found = get_role(account, role)
+        if found is None:
+            return Plan(reason=f"Role {role} does not exist any more.")
+        policy_name = f"FiredoorRevoke-{account.case_id}" if session else REVOKE_POLICY
+        present = get_inline_policy(account, "role", role, policy_name)
+        condition: dict[str, Any] = {"DateLessThan": {"aws:TokenIssueTime": f"{account.now():%Y-%m-%dT%H:%M:%SZ}"}}
+        if session:
+            condition["StringEquals"] = {"aws:userid": f"{found['RoleId']}:{session}"}
+        if (
+            present
+            and _cut_off(present) >= f"{account.event_time:%Y-%m-%dT%H:%M:%SZ}"
+            and _same_session(present, condition)
+        ):
+            return Plan(reason=f"Sessions of role {role} from before this event are denied already.")
+        statement = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+        whose = f"session {session} of role {role}" if session else f"all sessions of role {role}"
+        return plan_inline_policy(
+            account,
+            target=found["Arn"],
+            kind="role",
+            name=role,
+            policy_name=policy_name,
+            statement=statement,
+            summary=f"Deny {whose} issued before now",
+        )
+
+
+def _condition(document: Json) -> Mapping[str, Any]:
+    statements = document.get("Statement")
+    first = statements[0] if isinstance(statements, list) and statements else statements
+    condition = first.get("Condition") if isinstance(first, dict) else None
+    return condition if isinstance(condition, dict) else {}
+
+
+def _cut_off(document: Json) -> str:
+    return str(_condition(document).get("DateLessThan", {}).get("aws:TokenIssueTime", ""))
+
+
+def _same_session(document: Json, condition: Json) -> bool:
+    return _condition(document).get("StringEquals") == condition.get("StringEquals")
+
+
+class DeactivateBedrockApiKey(Action):
+    """See ``summary``. Short-term Bedrock keys are sessions: revoke their role's sessions or deny their user."""
+
+    name = "iam.deactivate_bedrock_api_key"
+    summary = "Sets a user's Bedrock API key (a service-specific credential) to Inactive; undo sets it to Active."
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "user": Parameter("The user's name.", "BedrockAPIKey-1a2b"),
+        "credential_id": Parameter(
+            "The credential's id; all active Bedrock keys of the user when left out.", "ACCAEXAMPLE123", required=False
+        ),
+    }
+    permissions = Permissions(
+        plan=("iam:GetUser", "iam:ListServiceSpecificCredentials"),
+        apply=("iam:UpdateServiceSpecificCredential",),
+        undo=("iam:UpdateServiceSpecificCredential",),
+    )
+    example = "{action: iam.deactivate_bedrock_api_key, with: {user: '{user}'}}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan one change per active key."""
+        user, wanted = params["user"], params.get("credential_id")
+        active = [
+            credential
+            for credential in self._credentials(account, user)
+            if credential["Status"] == "Active" and wanted in (None, credential["ServiceSpecificCredentialId"])
+        ]
+        if not active:
+            return Plan(reason=f"User {user} has no such active Bedrock API key.")
+        arn = user_arn(account, user)
+        return Plan(tuple(self._change(arn, user, credential["ServiceSpecificCredentialId"]) for credential in active))
+
+    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
+        """Return the key's status; ``absent`` when it was deleted."""
+        found = {
+            credential["ServiceSpecificCredentialId"]: credential["Status"]
+            for credential in self._credentials(account, change.before["user"])
+        }
+        return {**change.before, "status": found.get(change.before["credential_id"], "absent")}
+
+    def apply(self, account: Account, change: Change) -> Json:
+        """Deactivate the key."""
+        return self._set(account, change.after)
+
+    def undo(self, account: Account, change: Change, made: Json) -> None:  # noqa: ARG002
+        """Activate the key again."""
+        self._set(account, change.before)
+
+    def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the command that activates the key."""
+        user, credential = shlex.quote(change.before["user"]), shlex.quote(change.before["credential_id"])
+        return (
+            (f"aws iam update-service-specific-credential --user-name {user} "
+            f"--service-specific-credential-id {credential} --status Active"),
+        )
+
+    def _change(self, arn: str, user: str, credential_id: str) -> Change:
+        state = {"user": user, "credential_id": credential_id}
+        return Change(
+            target=arn,
+            summary=f"Deactivate Bedrock API key {masked(credential_id)} of user {user}",
+            before={**state, "status": "Active"},
+            after={**state, "status": "Inactive"},
+        )
+
+    def _credentials(self, account: Account, user: str) -> list[dict[str, Any]]:
+        try:
+            answer = account.client("iam").list_service_specific_credentials(
+                UserName=user, ServiceName="bedrock.amazonaws.com"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchEntity":
+                return []
+            raise
+        return list(answer["ServiceSpecificCredentials"])
+
+    def _set(self, account: Account, state: Json) -> Json:
+        account.client("iam").update_service_specific_credential(
+            UserName=state["user"], ServiceSpecificCredentialId=state["credential_id"], Status=state["status"]
+        )
+        return {}
