@@ -398,7 +398,7 @@ def _await(services: Services, read: Any, change: Change) -> None:
 def _roll_back(services: Services, occurrence: Occurrence, step: StepResult) -> StepResult:
     """Put back what a failed step had changed already; where that fails too, the reason says so."""
     action = actions.load(step.action)
-    if not step.made or not action.reversible:
+    if not step.made or not action.reversible or action.additive:
         return replace(step, status=StepStatus.FAILED)
     try:
         account = _enter(services, occurrence, _undo_allowance([step]), restorer=True)
@@ -533,7 +533,8 @@ def _undo_step(
     services: Services, account: Account, occurrence: Occurrence, step: StepResult, *, force: bool
 ) -> Occurrence:
     action = actions.load(step.action)
-    for change, made in reversed(list(zip(step.changes, step.made, strict=True))):
+    changes = [] if action.additive else list(zip(step.changes, step.made, strict=True))
+    for change, made in reversed(changes):
         present = dict(action.read(account, change, made))
         if present == dict(change.before):
             continue
@@ -543,7 +544,9 @@ def _undo_step(
         back = replace(change, after=change.before)
         _await(services, lambda change=change, made=made: action.read(account, change, made), back)
     number = occurrence.steps.index(step)
-    steps = (*occurrence.steps[:number], replace(step, status=StepStatus.UNDONE), *occurrence.steps[number + 1 :])
+    reason = "Kept: it is evidence." if action.additive else ""
+    undone = replace(step, status=StepStatus.UNDONE, reason=reason)
+    steps = (*occurrence.steps[:number], undone, *occurrence.steps[number + 1 :])
     return services.cases.save(occurrence, steps=steps)
 
 

@@ -37,6 +37,8 @@ class Action(ABC):
     """False caps the step's mode at ``approve``: what cannot be undone is never automatic."""
     temporary: ClassVar[bool] = False
     """True for what is temporary by nature (session denies, address blocks): only then ``revert_after`` is allowed."""
+    additive: ClassVar[bool] = False
+    """True for what only adds evidence (snapshots): an undo of the case keeps it."""
     two_person: ClassVar[bool] = False
     """True asks for two approvers."""
 

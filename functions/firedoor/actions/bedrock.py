@@ -109,8 +109,10 @@ class RestoreInvocationLogging(Action):
         if config is None:
             return ("aws bedrock delete-model-invocation-logging-configuration",)
         return (
-            ("aws bedrock put-model-invocation-logging-configuration "
-            f"--logging-config {shlex.quote(json.dumps(config))}"),
+            (
+                "aws bedrock put-model-invocation-logging-configuration "
+                f"--logging-config {shlex.quote(json.dumps(config))}"
+            ),
         )
 
     def _set(self, account: Account, config: Json | None) -> None:

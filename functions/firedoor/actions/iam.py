@@ -384,8 +384,10 @@ class DeactivateBedrockApiKey(Action):
         """Return the command that activates the key."""
         user, credential = shlex.quote(change.before["user"]), shlex.quote(change.before["credential_id"])
         return (
-            (f"aws iam update-service-specific-credential --user-name {user} "
-            f"--service-specific-credential-id {credential} --status Active"),
+            (
+                f"aws iam update-service-specific-credential --user-name {user} "
+                f"--service-specific-credential-id {credential} --status Active"
+            ),
         )
 
     def _change(self, arn: str, user: str, credential_id: str) -> Change:

@@ -1,0 +1,712 @@
+"""Actions on EC2: security group rules, and cutting a compromised instance off while keeping it for examination."""
+
+from __future__ import annotations
+
+import ipaddress
+import shlex
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from firedoor.actions import Action
+from firedoor.errors import Refused
+from firedoor.plans import Change, Json, Parameter, Permissions, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from firedoor.accounts import Account
+
+QUARANTINE_GROUP = "firedoor-quarantine"
+UNTRACK_GROUP = "firedoor-untrack"
+CASE_TAG = "firedoor:case"
+
+WIDE = {4: 4, 6: 4}
+"""Prefix length up to which a network counts as the world: halves and quarters of it are the usual disguise."""
+
+_GONE = frozenset(
+    {
+        "InvalidGroup.NotFound",
+        "InvalidInstanceID.NotFound",
+        "InvalidInstanceID.Malformed",
+        "InvalidGroupId.Malformed",
+        "InvalidSecurityGroupRuleId.NotFound",
+    }
+)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])
+
+
+def is_world(cidr: str) -> bool:
+    """Tell whether a network is all of IPv4 or IPv6, or a part so large that it is meant to be."""
+    try:
+        network = ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen <= WIDE[network.version]
+
+
+class RevokeSecurityGroupRules(Action):
+    """See ``summary``. What else the group allows stays.
+
+    ``before`` and ``after`` are ``{"group_id", "rules"}``; the rules of the change as far as they stand, each without
+    its id, which changes when a rule is made again.
+    """
+
+    name = "ec2.revoke_security_group_rules"
+    summary = (
+        "Revokes ingress rules of a security group: those named by id, and of these, or of all, those open to the "
+        "world on given ports; undo authorises the same rules again, with description and tags."
+    )
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "group_id": Parameter("The group's id.", "sg-0d5e6f708192a3b4c"),
+        "rule_ids": Parameter(
+            "Only these rules: those that one call added.", ["sgr-0a1b2c3d4e5f60001"], type="array", required=False
+        ),
+        "open_to_world": Parameter(
+            "Only rules open to all of IPv4 or IPv6, to halves of it, or to a prefix list that holds such.",
+            True,
+            type="boolean",
+            required=False,
+        ),
+        "ports": Parameter(
+            "Only rules that reach one of these TCP or UDP ports.", [22, 3389], type="array", required=False
+        ),
+    }
+    permissions = Permissions(
+        plan=(
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroupRules",
+            "ec2:DescribeSecurityGroups",
+            "ec2:GetManagedPrefixListEntries",
+        ),
+        apply=("ec2:RevokeSecurityGroupIngress",),
+        undo=("ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags"),
+    )
+    example = "{action: ec2.revoke_security_group_rules, with: {group_id: '{group_id}', rule_ids: '{rule_ids}'}}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan to revoke the rules that are chosen and stand now."""
+        if params.get("rule_ids") is None and not params.get("open_to_world"):
+            raise Refused("The step names no rules: give rule_ids, or open_to_world with ports.")
+        group_id = params["group_id"]
+        standing = self._rules(account, group_id)
+        if standing is None:
+            return Plan(reason=f"Security group {group_id} does not exist any more.")
+        chosen = [rule for rule in standing if self._is_chosen(account, rule, params)]
+        if not chosen:
+            return Plan(reason=f"Security group {group_id} has no such rule any more.")
+        users = self._count_users(account, group_id)
+        what = ", ".join(_told(rule) for rule in chosen)
+        change = Change(
+            target=account.arn("ec2", f"security-group/{group_id}"),
+            summary=f"Revoke from security group {group_id} (used by {users} network interfaces): {what}",
+            before={"group_id": group_id, "rules": [_portable(rule) for rule in chosen]},
+            after={"group_id": group_id, "rules": []},
+            resources=(account.arn("ec2", "security-group-rule/*"),),
+        )
+        return Plan((change,))
+
+    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
+        """Return which of the change's rules stand now."""
+        group_id = change.before["group_id"]
+        standing = [_portable(rule) for rule in self._rules(account, group_id) or []]
+        return {"group_id": group_id, "rules": [rule for rule in change.before["rules"] if rule in standing]}
+
+    def apply(self, account: Account, change: Change) -> Json:
+        """Revoke the rules by the ids they have now; a rule that is gone is no error."""
+        ids = self._ids(account, change)
+        if ids:
+            account.client("ec2").revoke_security_group_ingress(
+                GroupId=change.before["group_id"], SecurityGroupRuleIds=ids
+            )
+        return {}
+
+    def undo(self, account: Account, change: Change, made: Json) -> None:
+        """Authorise those of the rules that do not stand."""
+        standing = self.read(account, change, made)["rules"]
+        for rule in change.before["rules"]:
+            if rule not in standing:
+                account.client("ec2").authorize_security_group_ingress(
+                    GroupId=change.before["group_id"], **_authorisation(rule)
+                )
+
+    def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
+        """Return one command per rule."""
+        group = shlex.quote(change.before["group_id"])
+        return tuple(
+            f"aws ec2 authorize-security-group-ingress --group-id {group} "
+            f"--ip-permissions {shlex.quote(_shorthand(rule))}"
+            for rule in change.before["rules"]
+        )
+
+    def dry_run(self, account: Account, change: Change) -> None:
+        """Ask EC2 whether revoking would be allowed."""
+        ids = self._ids(account, change)
+        _expect_dry_run(
+            lambda: account.client("ec2").revoke_security_group_ingress(
+                GroupId=change.before["group_id"], SecurityGroupRuleIds=ids, DryRun=True
+            )
+        )
+
+    def _rules(self, account: Account, group_id: str) -> list[dict[str, Any]] | None:
+        """Return the group's ingress rules; None when there is no such group."""
+        client = account.client("ec2")
+        try:
+            client.describe_security_groups(GroupIds=[group_id])
+        except ClientError as error:
+            if _code(error) in _GONE:
+                return None
+            raise
+        pages = client.get_paginator("describe_security_group_rules").paginate(
+            Filters=[{"Name": "group-id", "Values": [group_id]}]
+        )
+        return [rule for page in pages for rule in page["SecurityGroupRules"] if not rule["IsEgress"]]
+
+    def _ids(self, account: Account, change: Change) -> list[str]:
+        rules = self._rules(account, change.before["group_id"]) or []
+        return [rule["SecurityGroupRuleId"] for rule in rules if _portable(rule) in change.before["rules"]]
+
+    def _is_chosen(self, account: Account, rule: Mapping[str, Any], params: Json) -> bool:
+        rule_ids = params.get("rule_ids")
+        if rule_ids is not None and rule["SecurityGroupRuleId"] not in rule_ids:
+            return False
+        if not params.get("open_to_world"):
+            return True
+        ports = params.get("ports")
+        return (ports is None or _reaches(rule, ports)) and self._is_open(account, rule)
+
+    def _is_open(self, account: Account, rule: Mapping[str, Any]) -> bool:
+        cidr = rule.get("CidrIpv4") or rule.get("CidrIpv6")
+        if cidr:
+            return is_world(cidr)
+        prefix_list = rule.get("PrefixListId")
+        if not prefix_list:
+            return False
+        pages = (
+            account.client("ec2").get_paginator("get_managed_prefix_list_entries").paginate(PrefixListId=prefix_list)
+        )
+        return any(is_world(entry["Cidr"]) for page in pages for entry in page["Entries"])
+
+    def _count_users(self, account: Account, group_id: str) -> int:
+        pages = (
+            account.client("ec2")
+            .get_paginator("describe_network_interfaces")
+            .paginate(Filters=[{"Name": "group-id", "Values": [group_id]}])
+        )
+        return sum(len(page["NetworkInterfaces"]) for page in pages)
+
+
+def _expect_dry_run(call: Any) -> None:
+    """Make a call with ``DryRun``; the error that says it would have worked is success."""
+    try:
+        call()
+    except ClientError as error:
+        if _code(error) != "DryRunOperation":
+            raise
+
+
+def _reaches(rule: Mapping[str, Any], ports: Sequence[int]) -> bool:
+    if rule["IpProtocol"] == "-1":
+        return True
+    if rule["IpProtocol"] not in ("tcp", "udp", "6", "17"):
+        return False
+    low, high = rule.get("FromPort", -1), rule.get("ToPort", -1)
+    return (low, high) == (-1, -1) or any(low <= int(port) <= high for port in ports)
+
+
+_SOURCES = ("CidrIpv4", "CidrIpv6", "PrefixListId")
+
+
+def _portable(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all of a rule that can be made again, with stable keys."""
+    group = rule.get("ReferencedGroupInfo") or {}
+    return {
+        "protocol": rule["IpProtocol"],
+        "from_port": rule.get("FromPort"),
+        "to_port": rule.get("ToPort"),
+        **{name: rule[name] for name in _SOURCES if rule.get(name)},
+        **({"group": {key: group[key] for key in ("GroupId", "UserId") if group.get(key)}} if group else {}),
+        "description": rule.get("Description") or "",
+        "tags": sorted([tag["Key"], tag["Value"]] for tag in rule.get("Tags", [])),
+    }
+
+
+def _authorisation(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of ``AuthorizeSecurityGroupIngress`` that make a rule again."""
+    permission: dict[str, Any] = {"IpProtocol": rule["protocol"]}
+    for key, name in (("from_port", "FromPort"), ("to_port", "ToPort")):
+        if rule[key] is not None:
+            permission[name] = rule[key]
+    described = {"Description": rule["description"]} if rule["description"] else {}
+    if "CidrIpv4" in rule:
+        permission["IpRanges"] = [{"CidrIp": rule["CidrIpv4"], **described}]
+    elif "CidrIpv6" in rule:
+        permission["Ipv6Ranges"] = [{"CidrIpv6": rule["CidrIpv6"], **described}]
+    elif "PrefixListId" in rule:
+        permission["PrefixListIds"] = [{"PrefixListId": rule["PrefixListId"], **described}]
+    else:
+        permission["UserIdGroupPairs"] = [{**rule["group"], **described}]
+    tags = [{"Key": key, "Value": value} for key, value in rule["tags"]]
+    specification = [{"ResourceType": "security-group-rule", "Tags": tags}]
+    return {"IpPermissions": [permission], **({"TagSpecifications": specification} if tags else {})}
+
+
+def _shorthand(rule: Mapping[str, Any]) -> str:
+    import json
+
+    return json.dumps(_authorisation(rule)["IpPermissions"], separators=(",", ":"))
+
+
+def _told(rule: Mapping[str, Any]) -> str:
+    """Say a rule as people do: ``tcp 22 from 0.0.0.0/0``."""
+    group = (rule.get("ReferencedGroupInfo") or {}).get("GroupId")
+    source = next((rule[name] for name in _SOURCES if rule.get(name)), group or "?")
+    low, high = rule.get("FromPort", -1), rule.get("ToPort", -1)
+    ports = "" if rule["IpProtocol"] == "-1" or low == -1 else f" {low}" if low == high else f" {low}-{high}"
+    protocol = "all traffic" if rule["IpProtocol"] == "-1" else rule["IpProtocol"]
+    return f"{protocol}{ports} from {source}"
+
+
+# --- a compromised instance
+
+
+def find_instance(account: Account, instance_id: str) -> dict[str, Any] | None:
+    """Return an instance as EC2 describes it; None when it is gone or being terminated."""
+    try:
+        answer = account.client("ec2").describe_instances(InstanceIds=[instance_id])
+    except ClientError as error:
+        if _code(error) in _GONE:
+            return None
+        raise
+    found = [instance for reservation in answer["Reservations"] for instance in reservation["Instances"]]
+    if not found or found[0]["State"]["Name"] in ("terminated", "shutting-down"):
+        return None
+    return dict(found[0])
+
+
+def _gone(instance_id: str) -> Plan:
+    return Plan(reason=f"Instance {instance_id} does not exist any more.")
+
+
+class IsolateInstance(Action):
+    """See ``summary``. It keeps running, so that its memory can be examined.
+
+    First of all the instance is taken out of its auto-scaling group, which would replace it otherwise, then out of the
+    network. Connections that are tracked outlive a change of groups; so each interface first gets a group that allows
+    everything, which makes its connections untracked, and then the one that allows nothing.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+
+    There is one change per thing: ``{"kind": "standby" | "termination" | "groups", …}``.
+    """
+
+    name = "ec2.isolate_instance"
+    summary = (
+        "Puts an instance into standby in its auto-scaling group, protects it from termination, and gives every "
+        "network interface a security group that allows nothing; undo restores the former groups, in order, and the rest."
+    )
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "instance_id": Parameter("The instance's id.", "i-0f1e2d3c4b5a69788")
+    }
+    permissions = Permissions(
+        plan=(
+            "autoscaling:DescribeAutoScalingGroups",
+            "autoscaling:DescribeAutoScalingInstances",
+            "ec2:DescribeInstanceAttribute",
+            "ec2:DescribeInstances",
+            "ec2:DescribeSecurityGroups",
+        ),
+        apply=(
+            "autoscaling:EnterStandby",
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:CreateSecurityGroup",
+            "ec2:CreateTags",
+            "ec2:ModifyInstanceAttribute",
+            "ec2:ModifyNetworkInterfaceAttribute",
+            "ec2:RevokeSecurityGroupEgress",
+        ),
+        undo=("autoscaling:ExitStandby", "ec2:ModifyInstanceAttribute", "ec2:ModifyNetworkInterfaceAttribute"),
+    )
+    example = "{action: ec2.isolate_instance, with: {instance_id: '{instance_id}'}}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan what is left to do of standby, termination protection and groups."""
+        instance_id = params["instance_id"]
+        instance = find_instance(account, instance_id)
+        if instance is None:
+            return _gone(instance_id)
+        changes = [
+            *self._standby(account, instance_id),
+            *self._termination(account, instance),
+            *self._groups(account, instance),
+        ]
+        return Plan(tuple(changes), "" if changes else f"Instance {instance_id} is isolated already.")
+
+    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
+        """Return the present state of the one thing that the change is about."""
+        before = change.before
+        if before["kind"] == "standby":
+            member = self._member(account, before["instance_id"])
+            state = "Standby" if member and "Standby" in member["LifecycleState"] else "InService"
+            return {**before, "lifecycle": state if member else "absent"}
+        if before["kind"] == "termination":
+            return {**before, "protected": self._is_protected(account, before["instance_id"])}
+        instance = find_instance(account, before["instance_id"])
+        interfaces = {} if instance is None else {eni["NetworkInterfaceId"]: eni for eni in _interfaces(instance)}
+        return {**before, "groups": self._names(interfaces.get(before["interface"]))}
+
+    def apply(self, account: Account, change: Change) -> Json:
+        """Make one of the three kinds of change."""
+        state = change.after
+        if state["kind"] == "standby":
+            self._enter_standby(account, change)
+        elif state["kind"] == "termination":
+            self._protect(account, state)
+        else:
+            quarantine = self._ensure_group(account, state["vpc"], QUARANTINE_GROUP, open_wide=False)
+            if self.read(account, change, {}) != dict(state):
+                untrack = self._ensure_group(account, state["vpc"], UNTRACK_GROUP, open_wide=True)
+                self._set_groups(account, state, [untrack])
+                self._set_groups(account, state, [quarantine])
+        return {}
+
+    def undo(self, account: Account, change: Change, made: Json) -> None:  # noqa: ARG002
+        """Put one of the three kinds of change back."""
+        state = change.before
+        if state["kind"] == "standby":
+            account.client("autoscaling").exit_standby(
+                AutoScalingGroupName=state["auto_scaling_group"], InstanceIds=[state["instance_id"]]
+            )
+        elif state["kind"] == "termination":
+            self._protect(account, state)
+        else:
+            self._set_groups(account, state, state["groups"])
+
+    def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the command that puts it back."""
+        state = change.before
+        instance = shlex.quote(state["instance_id"])
+        if state["kind"] == "standby":
+            group = shlex.quote(state["auto_scaling_group"])
+            return (f"aws autoscaling exit-standby --auto-scaling-group-name {group} --instance-ids {instance}",)
+        if state["kind"] == "termination":
+            return (f"aws ec2 modify-instance-attribute --instance-id {instance} --no-disable-api-termination",)
+        groups = " ".join(shlex.quote(group) for group in state["groups"])
+        interface = shlex.quote(state["interface"])
+        return (f"aws ec2 modify-network-interface-attribute --network-interface-id {interface} --groups {groups}",)
+
+    def dry_run(self, account: Account, change: Change) -> None:
+        """Ask EC2 whether the groups or the protection might be changed; auto scaling cannot be asked."""
+        client, state = account.client("ec2"), change.after
+        if state["kind"] == "termination":
+            _expect_dry_run(
+                lambda: client.modify_instance_attribute(
+                    InstanceId=state["instance_id"], DisableApiTermination={"Value": True}, DryRun=True
+                )
+            )
+        elif state["kind"] == "groups":
+            _expect_dry_run(
+                lambda: client.modify_network_interface_attribute(
+                    NetworkInterfaceId=state["interface"], Groups=change.before["groups"], DryRun=True
+                )
+            )
+
+    def _standby(self, account: Account, instance_id: str) -> Iterable[Change]:
+        member = self._member(account, instance_id)
+        if member is None or member["LifecycleState"] != "InService":
+            return
+        group = member["AutoScalingGroupName"]
+        state = {"kind": "standby", "instance_id": instance_id, "auto_scaling_group": group}
+        yield Change(
+            target=account.arn("ec2", f"instance/{instance_id}"),
+            summary=f"Put instance {instance_id} into standby in auto-scaling group {group}",
+            before={**state, "lifecycle": "InService"},
+            after={**state, "lifecycle": "Standby"},
+            resources=(account.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{group}"),),
+        )
+
+    def _termination(self, account: Account, instance: Mapping[str, Any]) -> Iterable[Change]:
+        instance_id = instance["InstanceId"]
+        if instance.get("InstanceLifecycle") == "spot" or self._is_protected(account, instance_id):
+            return
+        state = {"kind": "termination", "instance_id": instance_id}
+        yield Change(
+            target=account.arn("ec2", f"instance/{instance_id}"),
+            summary=f"Protect instance {instance_id} from termination",
+            before={**state, "protected": False},
+            after={**state, "protected": True},
+        )
+
+    def _groups(self, account: Account, instance: Mapping[str, Any]) -> Iterable[Change]:
+        instance_id = instance["InstanceId"]
+        interfaces = list(_interfaces(instance))
+        for interface in interfaces:
+            interface_id = interface["NetworkInterfaceId"]
+            former = self._names(interface)
+            if former == [QUARANTINE_GROUP]:
+                continue
+            vpc = interface.get("VpcId") or instance["VpcId"]
+            state = {
+                "kind": "groups",
+                "instance_id": instance_id,
+                "interface": interface_id,
+                "vpc": vpc,
+                "only": len(interfaces) == 1,
+            }
+            yield Change(
+                target=account.arn("ec2", f"network-interface/{interface_id}"),
+                summary=f"Cut interface {interface_id} of instance {instance_id} off (was in {', '.join(former)})",
+                before={**state, "groups": former},
+                after={**state, "groups": [QUARANTINE_GROUP]},
+                resources=(
+                    account.arn("ec2", f"instance/{instance_id}"),
+                    account.arn("ec2", "security-group/*"),
+                    account.arn("ec2", "security-group-rule/*"),
+                    account.arn("ec2", f"vpc/{vpc}"),
+                ),
+            )
+
+    def _names(self, interface: Mapping[str, Any] | None) -> list[str]:
+        """Return an interface's groups in order: ids, but our own by name, since they may not exist when planning."""
+        own = (QUARANTINE_GROUP, UNTRACK_GROUP)
+        groups = interface["Groups"] if interface else []
+        return [group["GroupName"] if group["GroupName"] in own else group["GroupId"] for group in groups]
+
+    def _set_groups(self, account: Account, state: Json, groups: list[str]) -> None:
+        """Set an interface's groups. Where it is the instance's only one, through the instance, which is the same."""
+        client = account.client("ec2")
+        if state["only"]:
+            client.modify_instance_attribute(InstanceId=state["instance_id"], Groups=groups)
+        else:
+            client.modify_network_interface_attribute(NetworkInterfaceId=state["interface"], Groups=groups)
+
+    def _member(self, account: Account, instance_id: str) -> dict[str, Any] | None:
+        found = account.client("autoscaling").describe_auto_scaling_instances(InstanceIds=[instance_id])
+        return next(iter(found["AutoScalingInstances"]), None)
+
+    def _enter_standby(self, account: Account, change: Change) -> None:
+        """Enter standby. Where the group may not shrink further, it starts a replacement at once instead."""
+        state = change.after
+        if self.read(account, change, {}) == dict(state):
+            return
+        client, name = account.client("autoscaling"), state["auto_scaling_group"]
+        group = client.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]
+        client.enter_standby(
+            AutoScalingGroupName=name,
+            InstanceIds=[state["instance_id"]],
+            ShouldDecrementDesiredCapacity=group["DesiredCapacity"] > group["MinSize"],
+        )
+
+    def _is_protected(self, account: Account, instance_id: str) -> bool:
+        try:
+            answer = account.client("ec2").describe_instance_attribute(
+                InstanceId=instance_id, Attribute="disableApiTermination"
+            )
+        except ClientError as error:
+            if _code(error) in _GONE:
+                return False
+            raise
+        return bool(answer["DisableApiTermination"]["Value"])
+
+    def _protect(self, account: Account, state: Json) -> None:
+        account.client("ec2").modify_instance_attribute(
+            InstanceId=state["instance_id"], DisableApiTermination={"Value": state["protected"]}
+        )
+
+    def _ensure_group(self, account: Account, vpc: str, name: str, *, open_wide: bool) -> str:
+        """Return the id of our group in a VPC, making it, or bringing its rules to what they must be."""
+        client = account.client("ec2")
+        filters = [{"Name": "group-name", "Values": [name]}, {"Name": "vpc-id", "Values": [vpc]}]
+        found = client.describe_security_groups(Filters=filters)["SecurityGroups"]
+        if not found:
+            tags = [{"Key": "firedoor", "Value": "quarantine"}]
+            client.create_security_group(
+                GroupName=name,
+                Description="Made by Firedoor to isolate compromised instances; do not use or change",
+                VpcId=vpc,
+                TagSpecifications=[{"ResourceType": "security-group", "Tags": tags}],
+            )
+            found = client.describe_security_groups(Filters=filters)["SecurityGroups"]
+        group = found[0]
+        self._set_rules(account, group, open_wide=open_wide)
+        return str(group["GroupId"])
+
+    def _set_rules(self, account: Account, group: Mapping[str, Any], *, open_wide: bool) -> None:
+        client, group_id = account.client("ec2"), group["GroupId"]
+        if open_wide:
+            for present, authorise in (
+                (group["IpPermissions"], client.authorize_security_group_ingress),
+                (group["IpPermissionsEgress"], client.authorize_security_group_egress),
+            ):
+                missing = _missing_world(present)
+                if missing:
+                    authorise(GroupId=group_id, IpPermissions=[missing])
+            return
+        if group["IpPermissions"]:
+            raise Refused(f"Somebody gave the quarantine group {group_id} ingress rules; remove them first.")
+        if group["IpPermissionsEgress"]:
+            client.revoke_security_group_egress(GroupId=group_id, IpPermissions=group["IpPermissionsEgress"])
+
+
+def _missing_world(present: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the permission that a group lacks to allow all of IPv4 and IPv6."""
+    v4 = {entry["CidrIp"] for rule in present for entry in rule.get("IpRanges", ()) if rule["IpProtocol"] == "-1"}
+    v6 = {entry["CidrIpv6"] for rule in present for entry in rule.get("Ipv6Ranges", ()) if rule["IpProtocol"] == "-1"}
+    missing: dict[str, Any] = {"IpProtocol": "-1"}
+    if "0.0.0.0/0" not in v4:
+        missing["IpRanges"] = [{"CidrIp": "0.0.0.0/0"}]
+    if "::/0" not in v6:
+        missing["Ipv6Ranges"] = [{"CidrIpv6": "::/0"}]
+    return missing if len(missing) > 1 else None
+
+
+def _interfaces(instance: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """Return the interfaces whose groups may be changed: those that AWS manages for itself are not."""
+    for interface in instance.get("NetworkInterfaces", ()):
+        if not (interface.get("Operator") or {}).get("Managed") and interface.get("InterfaceType") != "efa-only":
+            yield interface
+
+
+class SnapshotVolumes(Action):
+    """See ``summary``. Snapshots are evidence, so undo keeps them; delete them by hand when the case is closed."""
+
+    additive = True
+    name = "ec2.snapshot_volumes"
+    summary = "Snapshots every volume of an instance, tagged with the case; additive: undo keeps the snapshots."
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "instance_id": Parameter("The instance's id.", "i-0f1e2d3c4b5a69788")
+    }
+    permissions = Permissions(
+        plan=("ec2:DescribeInstances", "ec2:DescribeSnapshots"),
+        apply=("ec2:CreateSnapshot", "ec2:CreateTags"),
+    )
+    example = "{action: ec2.snapshot_volumes, with: {instance_id: '{instance_id}'}, on_error: continue}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan a snapshot of each volume that has none of this case."""
+        instance_id = params["instance_id"]
+        instance = find_instance(account, instance_id)
+        if instance is None:
+            return _gone(instance_id)
+        volumes = [device["Ebs"]["VolumeId"] for device in instance.get("BlockDeviceMappings", ()) if "Ebs" in device]
+        done = self._snapshots(account, volumes)
+        changes = tuple(self._change(account, instance_id, volume) for volume in volumes if volume not in done)
+        reason = "" if changes else f"Every volume of instance {instance_id} has a snapshot of this case."
+        return Plan(changes, reason)
+
+    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
+        """Return whether the volume has a snapshot of this case."""
+        volume = change.before["volume"]
+        return {**change.before, "snapshot": volume in self._snapshots(account, [volume])}
+
+    def apply(self, account: Account, change: Change) -> Json:
+        """Start the snapshot; it completes by itself, and nothing waits for it."""
+        volume = change.before["volume"]
+        done = self._snapshots(account, [volume])
+        if volume not in done:
+            tags = [
+                {"Key": CASE_TAG, "Value": account.case_id},
+                {"Key": "Name", "Value": f"{account.case_id} {volume}"},
+            ]
+            answer = account.client("ec2").create_snapshot(
+                VolumeId=volume,
+                Description=f"Firedoor case {account.case_id}: volume of {change.before['instance_id']}",
+                TagSpecifications=[{"ResourceType": "snapshot", "Tags": tags}],
+            )
+            return {"snapshot_id": answer["SnapshotId"]}
+        return {"snapshot_id": done[volume]}
+
+    def dry_run(self, account: Account, change: Change) -> None:
+        """Ask EC2 whether a snapshot might be made."""
+        _expect_dry_run(lambda: account.client("ec2").create_snapshot(VolumeId=change.before["volume"], DryRun=True))
+
+    def _change(self, account: Account, instance_id: str, volume: str) -> Change:
+        state = {"instance_id": instance_id, "volume": volume}
+        return Change(
+            target=account.arn("ec2", f"volume/{volume}"),
+            summary=f"Snapshot volume {volume} of instance {instance_id}",
+            before={**state, "snapshot": False},
+            after={**state, "snapshot": True},
+            resources=(f"arn:{account.partition}:ec2:{account.region}::snapshot/*",),
+        )
+
+    def _snapshots(self, account: Account, volumes: Sequence[str]) -> dict[str, str]:
+        """Return volume → snapshot of this case."""
+        if not volumes:
+            return {}
+        filters = [
+            {"Name": "volume-id", "Values": list(volumes)},
+            {"Name": f"tag:{CASE_TAG}", "Values": [account.case_id]},
+        ]
+        answer = account.client("ec2").describe_snapshots(OwnerIds=["self"], Filters=filters)
+        return {snapshot["VolumeId"]: snapshot["SnapshotId"] for snapshot in answer["Snapshots"]}
+
+
+class DetachInstanceProfile(Action):
+    """See ``summary``. Credentials that the instance already fetched stay valid until they expire."""
+
+    name = "ec2.detach_instance_profile"
+    summary = "Takes an instance's IAM role away; undo associates the same instance profile again."
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "instance_id": Parameter("The instance's id.", "i-0f1e2d3c4b5a69788")
+    }
+    permissions = Permissions(
+        plan=("ec2:DescribeIamInstanceProfileAssociations", "ec2:DescribeInstances"),
+        apply=("ec2:DisassociateIamInstanceProfile",),
+        undo=("ec2:AssociateIamInstanceProfile", "iam:PassRole"),
+    )
+    example = "{action: ec2.detach_instance_profile, with: {instance_id: '{instance_id}'}}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan to take the profile away if there is one."""
+        instance_id = params["instance_id"]
+        if find_instance(account, instance_id) is None:
+            return _gone(instance_id)
+        association = self._association(account, instance_id)
+        if association is None:
+            return Plan(reason=f"Instance {instance_id} has no instance profile.")
+        profile = association["IamInstanceProfile"]["Arn"]
+        state = {"instance_id": instance_id}
+        change = Change(
+            target=account.arn("ec2", f"instance/{instance_id}"),
+            summary=f"Take instance profile {profile.rpartition('/')[2]} away from instance {instance_id}",
+            before={**state, "profile": profile},
+            after={**state, "profile": None},
+            resources=(account.arn("iam", "role/*", region=""),),
+        )
+        return Plan((change,))
+
+    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
+        """Return the ARN of the profile that the instance has."""
+        association = self._association(account, change.before["instance_id"])
+        return {**change.before, "profile": association["IamInstanceProfile"]["Arn"] if association else None}
+
+    def apply(self, account: Account, change: Change) -> Json:
+        """Disassociate the profile."""
+        association = self._association(account, change.before["instance_id"])
+        if association is not None:
+            account.client("ec2").disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
+        return {}
+
+    def undo(self, account: Account, change: Change, made: Json) -> None:  # noqa: ARG002
+        """Associate the same profile again."""
+        account.client("ec2").associate_iam_instance_profile(
+            IamInstanceProfile={"Arn": change.before["profile"]}, InstanceId=change.before["instance_id"]
+        )
+
+    def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the command that associates the profile."""
+        instance, profile = shlex.quote(change.before["instance_id"]), shlex.quote(change.before["profile"])
+        return (
+            f"aws ec2 associate-iam-instance-profile --instance-id {instance} --iam-instance-profile Arn={profile}",
+        )
+
+    def _association(self, account: Account, instance_id: str) -> dict[str, Any] | None:
+        filters = [{"Name": "instance-id", "Values": [instance_id]}]
+        answer = account.client("ec2").describe_iam_instance_profile_associations(Filters=filters)
+        found = [entry for entry in answer["IamInstanceProfileAssociations"] if entry["State"] != "disassociated"]
+        return found[0] if found else None
