@@ -453,7 +453,7 @@ def pattern(cursor: Cursor, *, envelope: bool) -> Json:
         cursor.within(error.path).wrong(str(error))
         return {}
     for warning in lint_pattern(cursor.value):
-        cursor.wrong(str(warning), warning=True)
+        cursor.within(warning.path).wrong(str(warning), warning=True)
     return cursor.value
 
 
