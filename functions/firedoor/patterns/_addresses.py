@@ -40,7 +40,7 @@ def parse_network(text: str) -> Network:
     parts = text.split("/")
     while len(parts) > 1 and not parts[-1]:
         parts.pop()  # Java's split drops what is empty at the end
-    if len(parts) != 2:  # noqa: PLR2004 - an address and a mask
+    if len(parts) != 2:
         raise ValueError("one '/' is required")
     if not _MASK.fullmatch(parts[1]):
         raise ValueError("the mask must be a whole number")
@@ -60,7 +60,7 @@ def _parse_v4(text: str) -> tuple[int, int] | None:
     value = 0
     for part in text.split("."):
         octet = int(part)
-        if octet > 0xFF:  # noqa: PLR2004 - one byte
+        if octet > 0xFF:
             return None
         value = value << 8 | octet
     return 32, value
@@ -87,7 +87,7 @@ def _groups(text: str) -> list[int] | None:
         return []
     groups = []
     for part in text.split(":"):
-        if not part or int(part, 16) > 0xFFFF:  # noqa: PLR2004 - 16 bits
+        if not part or int(part, 16) > 0xFFFF:
             return None
         groups.append(int(part, 16))
     return groups

@@ -28,9 +28,12 @@ _MAX_NUMBER_LENGTH = 1000
 _OR = "$or"
 _WILDCARDS = frozenset(("wildcard", "anything-but-wildcard"))
 _RESERVED_IN_OR = frozenset(
-    """exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard
-    not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range
-    ip-address-not-in-range""".split()
+    (
+        *("exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"),
+        *("=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case"),
+        *("date-after", "date-on-or-after", "date-before", "date-on-or-before", "in-date-range"),
+        *("ip-address-in-range", "ip-address-not-in-range"),
+    )
 )
 """Field names that AWS keeps for operators: they cannot stand inside ``$or``."""
 
@@ -164,7 +167,7 @@ def _add_alternatives(
     value: Any, conjunctions: list[Conjunction], steps: tuple[str, ...], path: str
 ) -> list[Conjunction]:
     example = '{"$or": [{"a": ["x"]}, {"b": ["y"]}]}'
-    if not _is_array(value) or len(value) < 2 or not all(_is_object(member) for member in value):  # noqa: PLR2004
+    if not _is_array(value) or len(value) < 2 or not all(_is_object(member) for member in value):
         raise InvalidPattern(path, "$or needs an array of two or more objects", f"write {example}")
     expanded: list[Conjunction] = []
     for member in value:
@@ -299,7 +302,9 @@ def _wildcard_operand(text: str, path: str) -> tuple[str, ...]:
         return parse_wildcard(text)
     except ValueError as error:
         raise InvalidPattern(
-            path, f"the wildcard {_shown(text)} is not valid ({error})", r"write \\* for a star and \\\\ for a backslash"
+            path,
+            f"the wildcard {_shown(text)} is not valid ({error})",
+            r"write \\* for a star and \\\\ for a backslash",
         ) from None
 
 
@@ -332,20 +337,21 @@ def _numeric(operand: Any, path: str) -> Condition:
         raise InvalidPattern(path, "numeric needs an array of operators and numbers", example)
     if len(operand) % 2 or any(_text(name) is None for name in operand[::2]):
         raise InvalidPattern(path, "numeric alternates operators and numbers", example)
-    names = tuple(operand[::2])
+    names: tuple[str, ...] = tuple(operand[::2])
     numbers = [_operand_number(node, name, path) for name, node in zip(names, operand[1::2], strict=True)]
     infinity = float("inf")
     if names == ("=",):
         return Condition("number", numbers[0])
+    included = [name.endswith("=") for name in names]
     if names in ((">",), (">=",)):
-        return Condition("numeric", Bounds(numbers[0], names[0] == ">=", infinity, high_included=False))
+        return Condition("numeric", Bounds(numbers[0], included[0], infinity, high_included=False))
     if names in (("<",), ("<=",)):
-        return Condition("numeric", Bounds(-infinity, low_included=False, high=numbers[0], high_included=names[0] == "<="))
-    if len(names) != 2 or names[0] not in (">", ">=") or names[1] not in ("<", "<="):  # noqa: PLR2004 - a range
+        return Condition("numeric", Bounds(-infinity, low_included=False, high=numbers[0], high_included=included[0]))
+    if len(names) != 2 or names[0] not in (">", ">=") or names[1] not in ("<", "<="):
         raise InvalidPattern(path, "numeric takes one operator, or a lower bound and then an upper bound", example)
     if numbers[0] >= numbers[1]:
         raise InvalidPattern(path, "the lower bound of numeric must be below the upper bound", 'use "=" for one number')
-    return Condition("numeric", Bounds(numbers[0], names[0] == ">=", numbers[1], names[1] == "<="))
+    return Condition("numeric", Bounds(numbers[0], included[0], numbers[1], included[1]))
 
 
 def _anything_but(operand: Any, path: str) -> Condition:
@@ -402,4 +408,4 @@ def _shown(node: object) -> str:
         shown = json.dumps(node, default=str, ensure_ascii=False)
     except (RecursionError, ValueError):
         shown = "this value"
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004 - what fits a line
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

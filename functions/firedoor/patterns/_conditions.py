@@ -47,8 +47,8 @@ class NeedsSpelling(Exception):
     """A float met a condition on numbers, and only the event's text tells whether it was written exactly."""
 
 
-EXISTS = Condition("exists", True)  # noqa: FBT003 - the operator's own operand
-ABSENT = Condition("exists", False)  # noqa: FBT003 - the operator's own operand
+EXISTS = Condition("exists", True)
+ABSENT = Condition("exists", False)
 
 TEXT_KINDS = frozenset(
     ("exact", "prefix", "suffix", "equals-ignore-case", "prefix-ignore-case", "suffix-ignore-case", "wildcard", "cidr")
@@ -146,8 +146,8 @@ def _ignoring_case(kind: str, operand: str) -> TextTest:
         return lambda text: len(text) == length and text.isascii() and text.lower() == lowered
     if kind == "prefix-ignore-case":
         return lambda text: (head := text[:length]).isascii() and head.lower() == lowered
-    return lambda text: (tail := text[len(text) - length :] if length <= len(text) else "\0").isascii() and (
-        tail.lower() == lowered
+    return lambda text: (
+        (tail := text[len(text) - length :] if length <= len(text) else "\0").isascii() and (tail.lower() == lowered)
     )
 
 
@@ -239,9 +239,9 @@ def _describe_bounds(bounds: Bounds) -> str:
 
 
 def _describe_network(network: tuple[int, int, int]) -> str:
-    import ipaddress  # noqa: PLC0415 - only for people, and slow to import
+    import ipaddress
 
     bits, mask, prefix = network
     value = prefix << (bits - mask)
-    address = ipaddress.IPv4Address(value) if bits == 32 else ipaddress.IPv6Address(value)  # noqa: PLR2004 - IPv4
+    address = ipaddress.IPv4Address(value) if bits == 32 else ipaddress.IPv6Address(value)
     return f"the address {address}" if mask == bits else f"an address in {address}/{mask}"

@@ -42,7 +42,7 @@ class _Irregular(Exception):
 class _FieldTable:
     """The conditions on one path of the combinations in one group: which of them does a value satisfy."""
 
-    __slots__ = ("absent", "exact", "find", "free", "_numbers", "_other_values", "_tests")
+    __slots__ = ("_numbers", "_other_values", "_tests", "absent", "exact", "find", "free")
 
     def __init__(self, entries: Sequence[tuple[int, tuple[Condition, ...]]], everyone: int) -> None:
         """Take ``(bit, conditions)`` of those that look at the path; ``everyone`` is the bits of the whole group."""
@@ -344,9 +344,7 @@ _Container = tuple[int, tuple[tuple[str, dict[str, _Group], "_Group | None"], ..
 """The number of an object in events, and what is filed under the names in it."""
 
 
-def _keys(
-    combination: _Combination, uses: Mapping[tuple[str, str], int]
-) -> Iterator[tuple[str, str | None] | None]:
+def _keys(combination: _Combination, uses: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, str | None] | None]:
     """Yield under what to file a combination: a path with each text that may stand there, a path alone, or nothing."""
     best: tuple[int, int, int] | None = None
     chosen: Requirement | None = None
@@ -393,19 +391,22 @@ class _RegularEvent:
                     group = by_text.get(value)
                     if group is not None:
                         self._judge(group, hits)
-                elif value is _MISSING or type(value) is dict:
+                elif not self._has_leaf(value, by_text, hits):
                     continue
-                elif type(value) is list:
-                    scalars = self._scalars(value)
-                    if not scalars:
-                        continue
-                    for group in _groups_of(by_text, scalars):
-                        self._judge(group, hits)
                 if any_value is not None:
                     self._judge(any_value, hits)
         if everywhere is not None:
             self._judge(everywhere, hits)
         return hits
+
+    def _has_leaf(self, value: object, by_text: Mapping[str, _Group], hits: _Hits) -> bool:
+        """Tell whether what is not a text holds a plain value; judge what is filed under the texts of an array."""
+        if type(value) is not list:
+            return value is not _MISSING and type(value) is not dict
+        scalars = self._scalars(value)
+        for group in _groups_of(by_text, scalars):
+            self._judge(group, hits)
+        return bool(scalars)
 
     def _open(self, container: int) -> Data | None:
         """Return the object with this number, or None when the event has none there."""
@@ -469,7 +470,7 @@ class _RegularEvent:
 def _groups_of(by_text: Mapping[str, _Group], values: Iterable[object]) -> Iterable[_Group]:
     """Return the groups, each once, that are filed under any of ``values``."""
     groups = [group for value in values if type(value) is str and (group := by_text.get(value)) is not None]
-    return groups if len(groups) < 2 else {id(group): group for group in groups}.values()  # noqa: PLR2004 - no repeats
+    return groups if len(groups) < 2 else {id(group): group for group in groups}.values()
 
 
 def _owners(hits: _Hits) -> Iterable[int]:

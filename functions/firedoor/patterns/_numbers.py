@@ -43,6 +43,6 @@ def comparable_integer(value: int) -> float | None:
 
 
 def _as_java_writes(value: float) -> str:
-    """Return the shortest decimal that reads back as ``value``, with Java's minimum of two digits (5e-324 is 4.9E-324)."""
+    """Return the shortest decimal that reads back as ``value``, of at least two digits (Java's 5e-324 is 4.9E-324)."""
     two_digits = f"{value:.1e}"
     return two_digits if float(two_digits) == value else repr(value)

@@ -96,14 +96,16 @@ def holds(requirements: tuple[Requirement, ...], fields: Fields, known: Satisfie
 class Pattern:
     """One compiled EventBridge pattern; immutable and safe to share between threads.
 
-    ``conjunctions`` holds the requirements of each combination of ``$or`` alternatives (one without ``$or``).
+    ``conjunctions`` holds the requirements of each combination of ``$or`` alternatives (one without ``$or``), in the
+    order in which AWS tries them; ``written`` holds the same paths in the order of the pattern.
     """
 
-    __slots__ = ("_tree", "conjunctions")
+    __slots__ = ("_tree", "conjunctions", "written")
 
     def __init__(self, conjunctions: list[Conjunction]) -> None:
         """Take what the compiler made; use ``compile_pattern``."""
         self.conjunctions = tuple(requirements_of(conjunction) for conjunction in conjunctions)
+        self.written = tuple(tuple(conjunction) for conjunction in conjunctions)
         self._tree: Step = tree_of(path for conjunction in conjunctions for path in conjunction)
 
     def matches(self, event: str | Mapping[str, Any] | Event) -> bool:

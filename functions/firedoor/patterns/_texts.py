@@ -35,7 +35,7 @@ def finder_of(entries: Sequence[Entry]) -> Finder | None:
     finders = [_TABLES[kind](group) for kind, group in tables.items()]
     if tried:
         finders.append(_trying(tried))
-    if len(finders) < 2:  # noqa: PLR2004 - nothing to combine
+    if len(finders) < 2:
         return finders[0] if finders else None
 
     def find(text: str) -> int:
@@ -54,15 +54,16 @@ def _table(pairs: Sequence[tuple[Any, int]]) -> dict[Any, int]:
     return table
 
 
-def _trying(tried: Sequence[Tried]) -> Finder:
-    def find(text: str) -> int:
-        found = 0
-        for test, bits in tried:
-            if test(text):
-                found |= bits
-        return found
+def _satisfied(tried: Sequence[Tried], text: str) -> int:
+    found = 0
+    for test, bits in tried:
+        if test(text):
+            found |= bits
+    return found
 
-    return find
+
+def _trying(tried: Sequence[Tried]) -> Finder:
+    return lambda text: _satisfied(tried, text)
 
 
 def _by_exact(pairs: Sequence[tuple[str, int]]) -> Finder:
@@ -129,37 +130,28 @@ def _by_network(pairs: Sequence[tuple[tuple[int, int, int], int]]) -> Finder:
 
 def _by_piece(pairs: Sequence[tuple[tuple[str, ...], int]]) -> Finder:
     """Find wildcards by one piece of up to four characters that a matching text must hold, the rarest each has."""
-    tests = [(literals, text_test("wildcard", literals), bits) for literals, bits in pairs]
-    if len(tests) <= _FEW:
-        return _trying([(test, bits) for _, test, bits in tests])
+    tests = [(max(literals, key=len), (text_test("wildcard", literals), bits)) for literals, bits in pairs]
     tried: list[Tried] = []
-    pieces: Counter[str] = Counter()
-    for literals, _, _ in tests:
-        pieces.update(set(_pieces(max(literals, key=len))))
+    uses = Counter(piece for literal, _ in tests for piece in set(_pieces(literal)))
     tables: dict[int, dict[str, list[Tried]]] = {}
-    for literals, test, bits in tests:
-        longest = max(literals, key=len)
-        if len(longest) < 2:  # noqa: PLR2004 - a single character is too common to look up
-            tried.append((test, bits))
+    for literal, test in tests:
+        if len(tests) <= _FEW or len(literal) < 2:
+            tried.append(test)
         else:
-            piece = min(_pieces(longest), key=pieces.__getitem__)
-            tables.setdefault(len(piece), {}).setdefault(piece, []).append((test, bits))
+            piece = min(_pieces(literal), key=uses.__getitem__)
+            tables.setdefault(len(piece), {}).setdefault(piece, []).append(test)
     by_size = tuple(tables.items())
+    find_tried = _trying(tried)
 
     def find(text: str) -> int:
-        found = 0
-        for test, bits in tried:
-            if test(text):
-                found |= bits
+        candidates: list[Tried] = []
         for size, table in by_size:
             seen = {text[start : start + size] for start in range(len(text) - size + 1)}
             for piece in seen & table.keys():
-                for test, bits in table[piece]:
-                    if test(text):
-                        found |= bits
-        return found
+                candidates += table[piece]
+        return find_tried(text) | _satisfied(candidates, text)
 
-    return find
+    return find if by_size else find_tried
 
 
 def _pieces(literal: str) -> list[str]:

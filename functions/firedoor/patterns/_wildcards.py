@@ -14,9 +14,9 @@ _STAR = -1
 
 
 def parse_wildcard(text: str) -> tuple[str, ...]:
-    """Return the literals between the stars: ``a*b`` gives ``("a", "b")``, a text without a star gives one literal.
+    r"""Return the literals between the stars: ``a*b`` gives ``("a", "b")``, a text without a star gives one literal.
 
-    Raises ``ValueError`` with the reason for ``**`` and for an escape other than ``\\*`` and ``\\\\``.
+    Raises ``ValueError`` with the reason for ``**`` and for an escape other than ``\*`` and ``\\``.
     """
     literals = [""]
     position = 0
@@ -59,8 +59,9 @@ def wildcard_test(literals: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def complexity(terms: Iterable[Iterable[tuple[str, ...]]], *, repetition_counts: bool = False) -> int:
-    """Return how many wildcard prefixes one value could keep open at once: exactly when it is above the limit or ``repetition_counts``, else
-    perhaps rounded up to the limit. Above the limit counting stops.
+    """Return how many wildcard prefixes one value could keep open at once.
+
+    The figure is exact up to the limit only: above it counting stops, and below it may be rounded up.
 
     ``terms`` are the wildcard conditions on one field, each with its operands as ``parse_wildcard`` gives them (several
     for ``anything-but`` lists). This follows event-ruler's ``MachineComplexityEvaluator``: simulate the automaton of
