@@ -1,0 +1,419 @@
+"""An embedded AWS: the stack's resources in moto, in this process, and its five handlers run as Lambda runs them.
+
+Owns the resources, the delivery of messages, schedules and the clock, and what moto lacks. Does not own the things
+that an event is about (``stage``). Nothing leaves the process: a call that moto cannot answer is an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import sys
+import uuid
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import firedoor
+from firedoor.cli import moto_gaps
+from firedoor.plans import Json
+from firedoor.services import Services, utc_now
+
+if TYPE_CHECKING:
+    from firedoor.cases import Case
+
+HOME, REGION = "111122223333", "eu-west-1"
+ACCOUNT_NAMES = {HOME: "prod-payments", "444455556666": "member"}
+"""The accounts that have Firedoor's roles; any other one cannot be entered."""
+
+MAX_RECEIVE_COUNT = 5
+BATCH_SIZE = 10
+_HANDLERS = {
+    "classify": "classify.app.handler",
+    "inspect": "inspect_logs.app.handler",
+    "respond": "respond.app.handler",
+    "decide": "decide.app.handler",
+    "timer": "timer.app.handler",
+}
+"""Function → the Handler of template.yaml."""
+
+_QUEUES = ("classify", "inspect", "respond")
+_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "testing"}
+_LEFT_OUT = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "MOTO_ACCOUNT_ID")
+
+
+class Clock:
+    """The time that the handlers see: it stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        """``now`` is aware, UTC."""
+        self._now = now
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the time forward; also what the handlers do when they sleep."""
+        self._now += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One alert as SNS delivered it: the mail's subject and text, and the machine record."""
+
+    subject: str
+    text: str
+    record: Json
+
+
+@dataclass(slots=True)
+class LambdaContext:
+    """What Lambda gives a handler beside the event."""
+
+    function_name: str
+    invoked_function_arn: str
+    memory_limit_in_mb: int = 512
+    function_version: str = "$LATEST"
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the time left; it never runs out here."""
+        return 120_000
+
+
+def bundle_file(playbooks: Path, where: Path) -> Path:
+    """Compile the folder ``playbooks`` into a file in ``where`` and return its path.
+
+    Raises:
+        PlaybookError: The playbooks have mistakes; the message has one line for each.
+        OSError: The folder cannot be read.
+    """
+    from firedoor.cli.sources import compile_bundle, load_sources
+
+    path = where / "bundle.json"
+    path.write_text(json.dumps(compile_bundle(load_sources(playbooks))), "utf-8")
+    return path
+
+
+class EmbeddedAws:
+    """The stack in an AWS that exists only while the ``with`` block runs.
+
+    Example:
+        >>> with EmbeddedAws(bundle) as aws:  # doctest: +SKIP
+        ...     aws.put_event(envelope)
+        ...     aws.pump()
+        ...     print(aws.alerts()[0].text)
+    """
+
+    def __init__(self, bundle: Path, now: datetime | None = None, caps: str = "auto") -> None:
+        """``bundle`` is a compiled bundle, ``now`` where the clock starts, ``caps`` the global mode cap."""
+        self.clock = Clock(now or utc_now())
+        self.gaps = moto_gaps.Gaps(frozenset(ACCOUNT_NAMES))
+        self._bundle = bundle
+        self._caps = caps
+        self._log = io.StringIO()
+        self._exit = contextlib.ExitStack()
+        self._dead: set[str] = set()
+
+    def __enter__(self) -> EmbeddedAws:
+        """Start moto, make the resources, and give the handlers their environment."""
+        from moto import mock_aws
+
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(mock.patch.dict(os.environ, {**_CREDENTIALS, "AWS_EC2_METADATA_DISABLED": "true"}))
+            for name in _LEFT_OUT:
+                os.environ.pop(name, None)
+            stack.enter_context(mock_aws())
+            stack.enter_context(moto_gaps.filled(session(), self.gaps))
+            os.environ.update(self._enter_account(HOME, "FiredoorDemo"))
+            self._make_resources()
+            os.environ.update(self._environment())
+            stack.enter_context(self._with_handlers())
+            self._exit = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop moto; everything is forgotten."""
+        self._exit.close()
+
+    # --- what a person or AWS does
+
+    def put_event(self, text: str) -> None:
+        """Deliver an EventBridge envelope to the queue whose rule matches it."""
+        self.client("sqs").send_message(QueueUrl=self._queue_url(route(text)), MessageBody=text)
+
+    def pump(self) -> None:
+        """Deliver messages to their handlers until every queue is empty."""
+        while any([self._deliver(name) for name in _QUEUES]):
+            pass
+
+    def decide(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Invoke ``decide`` as a chat button would, and return its answer's body."""
+        answer = self.invoke("decide", dict(request))
+        body: dict[str, Any] = json.loads(answer["body"])
+        return body
+
+    def timer(self, event: Mapping[str, Any]) -> Any:
+        """Invoke ``timer`` as a schedule would."""
+        return self.invoke("timer", dict(event))
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, run the schedules that fell due, and deliver what they sent."""
+        self.clock.advance(seconds)
+        scheduler = self.client("scheduler")
+        for summary in scheduler.list_schedules(GroupName="firedoor")["Schedules"]:
+            schedule = scheduler.get_schedule(Name=summary["Name"], GroupName="firedoor")
+            due = datetime.fromisoformat(schedule["ScheduleExpression"][3:-1] + "+00:00")
+            if due <= self.clock():
+                scheduler.delete_schedule(Name=summary["Name"], GroupName="firedoor")
+                self.timer(json.loads(schedule["Target"]["Input"]))
+        self.pump()
+
+    def set_caps(self, caps: str) -> None:
+        """Set the global mode cap, as ``firedoor cap`` does."""
+        self.client("ssm").put_parameter(
+            Name="/firedoor/caps", Value=json.dumps({"global": caps}), Type="String", Overwrite=True
+        )
+
+    # --- what can be seen
+
+    def cases(self) -> tuple[Case, ...]:
+        """Return every case with its occurrences, oldest first."""
+        found = sorted(self.services.cases.newest(), key=lambda case: (case.opened, case.id))
+        return tuple(self.services.cases.get(case.id) for case in found)
+
+    def alerts(self) -> tuple[Mail, ...]:
+        """Return what was published, oldest first, as the mailbox behind the topic got it."""
+        from moto.sns import sns_backends
+
+        topic = sns_backends[HOME][REGION].topics[self._topic]
+        return tuple(_mail(message, subject) for _, message, subject, _, _ in topic.sent_notifications)
+
+    def dead_letters(self, queue: str) -> tuple[str, ...]:
+        """Return the bodies in the dead-letter queue of ``classify``, ``inspect`` or ``respond``."""
+        url = self._queue_url(f"{queue}-dlq")
+        sqs = self.client("sqs")
+        bodies = []
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            bodies += [message["Body"] for message in messages]
+        return tuple(bodies)
+
+    def log(self) -> tuple[dict[str, Any], ...]:
+        """Return what the handlers wrote to their log, metrics included."""
+        lines = [line for line in self._log.getvalue().splitlines() if line.startswith("{")]
+        return tuple(json.loads(line) for line in lines)
+
+    @property
+    def services(self) -> Services:
+        """What the handlers use."""
+        from firedoor import handling
+
+        return handling.services()
+
+    def client(self, service: str, account: str = HOME, region: str = REGION) -> Any:
+        """Return a boto3 client in one account, as an administrator there."""
+        if account == HOME:
+            return session().client(service, region_name=region)
+        keys = {name.lower(): value for name, value in self._enter_account(account, "Administrator").items()}
+        return session().client(service, region_name=region, **keys)
+
+    # --- how it works
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Call a function's handler; what it prints goes to its log."""
+        module, _, name = _HANDLERS[function].rpartition(".")
+        handler = getattr(importlib.import_module(module), name)
+        arn = f"arn:aws:lambda:{REGION}:{HOME}:function:firedoor-{function}"
+        with contextlib.redirect_stdout(self._log), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "No application metrics to publish")  # most runs have none
+            return handler(event, LambdaContext(f"firedoor-{function}", arn))
+
+    def _deliver(self, name: str) -> bool:
+        """Hand one batch to the queue's function, as an event source mapping does; False if there was nothing."""
+        sqs, url = self.client("sqs"), self._queue_url(name)
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=BATCH_SIZE, AttributeNames=["All"])
+        batch = messages.get("Messages", [])
+        if not batch:
+            return False
+        failed = self._failed(name, batch)
+        for message in batch:
+            if message["MessageId"] in failed:
+                sqs.change_message_visibility(
+                    QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+                )
+            else:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return True
+
+    def _failed(self, name: str, batch: list[dict[str, Any]]) -> set[str]:
+        """Return the ids of the messages that must come again: all of them, if the handler itself failed."""
+        try:
+            answer = self.invoke(name, {"Records": [_record(name, message) for message in batch]})
+        except Exception as error:  # noqa: BLE001  Lambda's outermost frame: whatever it is, the batch comes again
+            self._log.write(json.dumps({"level": "ERROR", "message": f"{type(error).__name__}: {error}"}) + "\n")
+            return {message["MessageId"] for message in batch}
+        return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+
+    def _enter_account(self, account: str, name: str) -> dict[str, str]:
+        """Return credentials in an account, as environment variables."""
+        answer = session().client("sts", region_name=REGION, **_lower(_CREDENTIALS)).assume_role(
+            RoleArn=f"arn:aws:iam::{account}:role/{name}", RoleSessionName=name
+        )["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": answer["SessionToken"],
+        }
+
+    def _make_resources(self) -> None:
+        self._make_table()
+        for name in _QUEUES:
+            self._make_queue(name)
+        self._topic = self.client("sns").create_topic(Name="firedoor-alerts")["TopicArn"]
+        self._make_buckets()
+        self.set_caps(self._caps)
+        self.client("scheduler").create_schedule_group(Name="firedoor")
+
+    def _make_table(self) -> None:
+        text = {name: "S" for name in ("pk", "sk", "gsi_pk", "gsi_sk")}
+        dynamodb = self.client("dynamodb")
+        dynamodb.create_table(
+            TableName="firedoor-cases",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind} for name, kind in text.items()],
+            KeySchema=_keys("pk", "sk"),
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "listing",
+                    "KeySchema": _keys("gsi_pk", "gsi_sk"),
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+
+    def _make_queue(self, name: str) -> None:
+        sqs = self.client("sqs")
+        dead = sqs.create_queue(QueueName=f"firedoor-{name}-dlq")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        redrive = {"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVE_COUNT}
+        sqs.create_queue(QueueName=f"firedoor-{name}", Attributes={"RedrivePolicy": json.dumps(redrive)})
+
+    def _make_buckets(self) -> None:
+        s3 = self.client("s3")
+        where = {"LocationConstraint": REGION}
+        s3.create_bucket(
+            Bucket=f"firedoor-evidence-{HOME}", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True
+        )
+        s3.create_bucket(Bucket=f"firedoor-quarantine-{HOME}", CreateBucketConfiguration=where)
+        s3.put_bucket_versioning(
+            Bucket=f"firedoor-quarantine-{HOME}", VersioningConfiguration={"Status": "Enabled"}
+        )
+
+    def _queue_url(self, name: str) -> str:
+        url: str = self.client("sqs").get_queue_url(QueueName=f"firedoor-{name}")["QueueUrl"]
+        return url
+
+    def _environment(self) -> dict[str, str]:
+        """Return the environment variables that template.yaml sets, with the names of this AWS."""
+        return {
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "FIREDOOR_ACCOUNT_ID": HOME,
+            "FIREDOOR_PARTITION": "aws",
+            "FIREDOOR_TABLE": "firedoor-cases",
+            "FIREDOOR_RESPOND_QUEUE_URL": self._queue_url("respond"),
+            "FIREDOOR_TOPIC_ARNS": json.dumps({"default": self._topic}),
+            "FIREDOOR_EVIDENCE_BUCKET": f"firedoor-evidence-{HOME}",
+            "FIREDOOR_QUARANTINE_BUCKET": f"firedoor-quarantine-{HOME}",
+            "FIREDOOR_CAPS_PARAMETER": "/firedoor/caps",
+            "FIREDOOR_RESPONDER_ROLE": "FiredoorResponder",
+            "FIREDOOR_RESTORER_ROLE": "FiredoorRestorer",
+            "FIREDOOR_EXTERNAL_ID": "firedoor-embedded",
+            "FIREDOOR_SCHEDULE_GROUP": "firedoor",
+            "FIREDOOR_SCHEDULE_ROLE_ARN": f"arn:aws:iam::{HOME}:role/firedoor/FiredoorScheduler",
+            "FIREDOOR_TIMER_ARN": f"arn:aws:lambda:{REGION}:{HOME}:function:firedoor-timer",
+            "FIREDOOR_BUNDLE": str(self._bundle),
+            "FIREDOOR_ACCOUNT_NAMES": json.dumps(ACCOUNT_NAMES),
+            "POWERTOOLS_SERVICE_NAME": "firedoor",
+            "POWERTOOLS_METRICS_NAMESPACE": "Firedoor",
+            "POWERTOOLS_TRACE_DISABLED": "true",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        }
+
+    @contextlib.contextmanager
+    def _with_handlers(self) -> Iterator[None]:
+        """Give the handlers this AWS, this clock and this log, for a while."""
+        functions = str(Path(firedoor.__file__).parent.parent)
+        if functions not in sys.path:
+            sys.path.insert(0, functions)
+        from firedoor import handling
+
+        settings = Services.from_environment().settings
+        ours = Services(settings, session(), now=self.clock, sleep=self.clock.advance)
+        handling.services.cache_clear()
+        with mock.patch.object(Services, "from_environment", return_value=ours):
+            handling.services()
+        handling.metrics.namespace = "Firedoor"
+        stream = handling.logger.registered_handler.setStream(self._log)  # type: ignore[attr-defined]
+        handling.logger.setLevel("INFO")
+        try:
+            yield
+        finally:
+            handling.logger.registered_handler.setStream(stream or sys.stdout)  # type: ignore[attr-defined]
+            handling.services.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def session() -> Any:
+    """Return the process's boto3 session; it keeps parsed service models, which would cost a second each time."""
+    import boto3
+    import moto  # noqa: F401  it adds itself to sessions that are made after it
+
+    return boto3.Session(region_name=REGION)
+
+
+def route(text: str) -> str:
+    """Return the queue to which the rules of template.yaml send an event: log objects are inspected first."""
+    try:
+        event = json.loads(text)
+        is_object = (event["source"], event["detail-type"]) == ("aws.s3", "Object Created")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "classify"
+    return "inspect" if is_object else "classify"
+
+
+def _record(queue: str, message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message in the shape in which Lambda gets it from SQS."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{HOME}:firedoor-{queue}",
+        "awsRegion": REGION,
+    }
+
+
+def _mail(message: str, subject: str | None) -> Mail:
+    bodies = json.loads(message)
+    return Mail(subject or "", bodies["email"], json.loads(bodies["default"]))
+
+
+def _keys(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+def _lower(names: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in names.items()}

@@ -1,0 +1,145 @@
+"""What moto lacks or does otherwise than AWS, as far as Firedoor needs it, added while an embedded AWS runs.
+
+Owns Security Hub's write-back, who may assume a role, and the groups of network interfaces. What nobody answers is an
+error here: no call leaves the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+from urllib.parse import parse_qs
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import BotoCoreError
+
+
+class NotEmulated(BotoCoreError):
+    """A call that the embedded AWS cannot answer."""
+
+    fmt = "The embedded AWS does not know this call: {call}"
+
+
+@dataclass(slots=True)
+class Gaps:
+    """State of what is added: which accounts can be entered, and Security Hub's findings by id."""
+
+    accounts: frozenset[str]
+    findings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """ASFF findings by ``Id``, OCSF findings by ``metadata.uid``, in the form in which they came."""
+
+
+class _Raw:
+    """The body of an answer, as botocore reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, *_: object, **__: object) -> Iterator[bytes]:
+        """Yield the body."""
+        yield self._body
+
+    def read(self, *_: object, **__: object) -> bytes:
+        """Return the body."""
+        body, self._body = self._body, b""
+        return body
+
+
+@contextlib.contextmanager
+def filled(session: Any, gaps: Gaps) -> Iterator[None]:
+    """Answer what moto cannot, for every client of ``session``."""
+    events = session._session.get_component("event_emitter")  # noqa: SLF001  boto3 gives no other way to it
+    answers: dict[str, Callable[..., Any]] = {
+        "before-send.sts.AssumeRole": lambda request, **_: _assume_role(gaps, request),
+        "before-send.securityhub.GetFindings": lambda request, **_: _get_findings(gaps, request),
+        "before-send.securityhub.GetFindingsV2": lambda request, **_: _get_findings(gaps, request),
+        "before-send.securityhub.BatchUpdateFindings": lambda request, **_: _update_asff(gaps, request),
+        "before-send.securityhub.BatchUpdateFindingsV2": lambda request, **_: _update_ocsf(gaps, request),
+    }
+    for name, answer in answers.items():
+        events.register_first(name, answer, unique_id=name)
+    try:
+        with _own_groups_of_interfaces(), mock.patch("botocore.httpsession.URLLib3Session.send", _refuse):
+            yield
+    finally:
+        for name in answers:
+            events.unregister(name, unique_id=name)
+
+
+def _refuse(_session: object, request: Any) -> None:
+    """Stand in for botocore's HTTP: what reaches it would leave the process."""
+    raise NotEmulated(call=f"{request.method} {request.url.partition('?')[0]}")
+
+
+@contextlib.contextmanager
+def _own_groups_of_interfaces() -> Iterator[None]:
+    """Let an interface have its own groups, and an instance those of its first interface, as EC2 has it.
+
+    moto adds the instance's groups to every interface's, so that a change of one interface cannot be seen.
+    """
+    from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+    from moto.ec2.models.instances import Instance
+
+    def of_interface(interface: Any) -> list[Any]:
+        return list(interface._group_set)  # noqa: SLF001  moto's own name
+
+    def of_instance(instance: Any) -> list[Any]:
+        first = instance.nics.get(0)
+        return of_interface(first) if first else list(instance.security_groups)
+
+    with (
+        mock.patch.object(NetworkInterface, "group_set", property(of_interface)),
+        mock.patch.object(Instance, "dynamic_group_list", property(of_instance)),
+    ):
+        yield
+
+
+def _assume_role(gaps: Gaps, request: Any) -> AWSResponse | None:
+    """Refuse Firedoor's roles in accounts that have none; moto lets anybody assume anything."""
+    body = request.body.decode() if isinstance(request.body, bytes) else request.body
+    arn = parse_qs(body)["RoleArn"][0]
+    account, role = arn.split(":")[4:6]
+    if not role.startswith("role/firedoor/") or account in gaps.accounts:
+        return None
+    error = (
+        '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
+        "<Code>AccessDenied</Code><Message>not authorized to perform sts:AssumeRole</Message></Error></ErrorResponse>"
+    )
+    return AWSResponse(request.url, 403, {"content-type": "text/xml"}, _Raw(error.encode()))
+
+
+def _answer(request: Any, body: object) -> AWSResponse:
+    return AWSResponse(request.url, 200, {"content-type": "application/json"}, _Raw(json.dumps(body).encode()))
+
+
+def _get_findings(gaps: Gaps, request: Any) -> AWSResponse:
+    return _answer(request, {"Findings": list(gaps.findings.values())})
+
+
+def _update_asff(gaps: Gaps, request: Any) -> AWSResponse:
+    """Set workflow and note: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchUpdateFindings.html."""
+    asked = json.loads(request.body)
+    known = [named for named in asked["FindingIdentifiers"] if named["Id"] in gaps.findings]
+    for named in known:
+        finding = gaps.findings[named["Id"]]
+        finding.update({name: asked[name] for name in ("Workflow", "Note") if name in asked})
+    unknown = [
+        {"FindingIdentifier": named, "ErrorCode": "FindingNotFound", "ErrorMessage": "Finding Not Found"}
+        for named in asked["FindingIdentifiers"]
+        if named not in known
+    ]
+    return _answer(request, {"ProcessedFindings": known, "UnprocessedFindings": unknown})
+
+
+def _update_ocsf(gaps: Gaps, request: Any) -> AWSResponse:
+    """Set status and comment: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchUpdateFindingsV2.html."""
+    asked = json.loads(request.body)
+    known = [uid for uid in asked.get("MetadataUids", []) if uid in gaps.findings]
+    for uid in known:
+        gaps.findings[uid].update({"status_id": asked.get("StatusId"), "comment": asked.get("Comment")})
+    unknown = [{"MetadataUid": uid, "ErrorCode": "ResourceNotFoundException"} for uid in asked["MetadataUids"] if uid not in known]
+    return _answer(request, {"ProcessedFindings": [{"MetadataUid": uid} for uid in known], "UnprocessedFindings": unknown})
