@@ -370,10 +370,15 @@ def ministack_loop(patterns: Sequence[Json]) -> Callable[[str], object]:
     """Return a matcher that tries every pattern with MiniStack's."""
     from ministack.services import eventbridge
 
-    matches = eventbridge._matches_pattern  # noqa: SLF001 - it has no public one
-    return lambda text: [
-        number for event in [json.loads(text)] for number, each in enumerate(patterns) if matches(each, event)
-    ]
+    texts = [json.dumps(pattern) for pattern in patterns]
+
+    def match(text: str) -> list[int]:
+        event = json.loads(text)
+        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": event["detail"]}
+        view = eventbridge._pattern_event_view(entry)  # noqa: SLF001 - it has no public one
+        return [n for n, pattern in enumerate(texts) if eventbridge._matches_pattern_view(pattern, view)]  # noqa: SLF001 - as above
+
+    return match
 
 
 def say(line: str = "") -> None:

@@ -201,8 +201,10 @@ def describe(condition: Condition) -> str:
         return _describe_bounds(operand)
     if kind == "cidr":
         return _describe_network(operand)
-    if kind in ("number", "anything-but-number"):
-        words = _listed([_plain(number) for number in (operand if isinstance(operand, tuple) else (operand,))])
+    if kind == "number":
+        return f"the number {_plain(operand)}"
+    if kind == "anything-but-number":
+        words = _listed([_plain(number) for number in operand])
     elif kind == "number-text":
         words = str(operand)
     elif kind in ("wildcard", "anything-but-wildcard"):
@@ -228,8 +230,6 @@ def _plain(number: float) -> str:
 
 
 def _describe_bounds(bounds: Bounds) -> str:
-    if bounds.low == bounds.high:
-        return f"the number {_plain(bounds.low)}"
     words = []
     if bounds.low != float("-inf"):
         words.append(f"{'at least' if bounds.low_included else 'more than'} {_plain(bounds.low)}")

@@ -14,7 +14,7 @@ from firedoor.patterns._events import Elements
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What one path allows: elements whose values satisfy it, all elements that have it, and whether it may be absent."""
+    """What one path allows: elements whose values satisfy it, all that have it, and whether it may be absent."""
 
     satisfying: frozenset[int] | set[int]
     present: frozenset[int] | set[int]

@@ -161,9 +161,9 @@ class Fields:
         while pending:
             value, step, element = pending.pop()
             if type(value) is list:
-                pending.extend(self._array(value, step, element))
+                pending.extend(self._array(value, step, element)[::-1])
             else:
-                pending.extend(self._object(value, step, element))
+                pending.extend(self._object(value, step, element)[::-1])
 
     def _object(self, value: Data, step: Step, element: int) -> list[tuple[Any, Step, int]]:
         children = step.children

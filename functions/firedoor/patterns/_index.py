@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress
+from itertools import compress, pairwise
 from typing import Any, Final, NamedTuple
 
 from firedoor.patterns._compiler import compile_conjunctions
@@ -164,13 +164,13 @@ class _Group:
     Two threads that do so at once make the same tables.
     """
 
-    __slots__ = ("_fields", "_known_to_hold", "_places", "combinations", "distinct", "everyone", "owners")
+    __slots__ = ("_fields", "_known_to_hold", "_places", "ascending", "combinations", "everyone", "owners")
 
     def __init__(self, combinations: Sequence[_Combination], known_to_hold: str | None, places: _Places) -> None:
         """File ``combinations``; the conditions on the path ``known_to_hold`` need no look any more."""
         self.combinations = tuple(combinations)
         self.owners = tuple([combination.owner for combination in combinations])
-        self.distinct = len(set(self.owners)) == len(self.owners)
+        self.ascending = all(before < after for before, after in pairwise(self.owners))
         self.everyone = (1 << len(combinations)) - 1
         self._known_to_hold = known_to_hold
         self._places = places
@@ -475,10 +475,8 @@ def _groups_of(by_text: Mapping[str, _Group], values: Iterable[object]) -> Itera
 
 def _owners(hits: _Hits) -> Iterable[int]:
     """Return the owners of all satisfied combinations, in order, each once."""
-    if len(hits) == 1:
-        group, bits = hits[0]
-        chosen = _chosen(group.owners, bits)
-        return chosen if group.distinct else dict.fromkeys(chosen)
+    if len(hits) == 1 and hits[0][0].ascending:
+        return _chosen(hits[0][0].owners, hits[0][1])
     return sorted({owner for group, bits in hits for owner in _chosen(group.owners, bits)})
 
 
