@@ -6,7 +6,9 @@ that an event is about (``stage``). Nothing leaves the process: a call that moto
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import gzip
 import importlib
 import io
 import json
@@ -14,8 +16,8 @@ import os
 import sys
 import uuid
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +38,9 @@ ACCOUNT_NAMES = {HOME: "prod-payments", "444455556666": "member"}
 
 MAX_RECEIVE_COUNT = 5
 BATCH_SIZE = 10
+ASYNC_TRIES = 3
+"""How often Lambda tries an asynchronous invocation before its event goes to the dead-letter queue."""
+
 _HANDLERS = {
     "classify": "classify.app.handler",
     "inspect": "inspect_logs.app.handler",
@@ -47,6 +52,7 @@ _HANDLERS = {
 
 _QUEUES = ("classify", "inspect", "respond")
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "testing"}
+_QUICK = {"AWS_EC2_METADATA_DISABLED": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 _LEFT_OUT = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "MOTO_ACCOUNT_ID")
 
 
@@ -122,19 +128,20 @@ class EmbeddedAws:
         self._caps = caps
         self._log = io.StringIO()
         self._exit = contextlib.ExitStack()
-        self._dead: set[str] = set()
+        self._keys: dict[str, dict[str, str]] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
 
     def __enter__(self) -> EmbeddedAws:
         """Start moto, make the resources, and give the handlers their environment."""
         from moto import mock_aws
 
         with contextlib.ExitStack() as stack:
-            stack.enter_context(mock.patch.dict(os.environ, {**_CREDENTIALS, "AWS_EC2_METADATA_DISABLED": "true"}))
+            stack.enter_context(mock.patch.dict(os.environ, {**_CREDENTIALS, **_QUICK}))
             for name in _LEFT_OUT:
                 os.environ.pop(name, None)
             stack.enter_context(mock_aws())
             stack.enter_context(moto_gaps.filled(session(), self.gaps))
-            os.environ.update(self._enter_account(HOME, "FiredoorDemo"))
+            self._become(self._enter_account(HOME, "FiredoorDemo"))
             self._make_resources()
             os.environ.update(self._environment())
             stack.enter_context(self._with_handlers())
@@ -153,12 +160,31 @@ class EmbeddedAws:
 
     def pump(self) -> None:
         """Deliver messages to their handlers until every queue is empty."""
-        while any([self._deliver(name) for name in _QUEUES]):
+        while sum(self._deliver(name) for name in _QUEUES):
             pass
 
-    def decide(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Invoke ``decide`` as a chat button would, and return its answer's body."""
-        answer = self.invoke("decide", dict(request))
+    def put_log_lines(self, lines: Iterable[str]) -> None:
+        """Deliver lines of a CloudWatch Logs group to ``inspect``, as a subscription does."""
+        batch = {
+            "messageType": "DATA_MESSAGE",
+            "owner": HOME,
+            "logGroup": "/aws/bedrock/invocations",
+            "logStream": "aws/bedrock/modelinvocations",
+            "subscriptionFilters": ["firedoor"],
+            "logEvents": [{"id": str(number), "timestamp": 0, "message": line} for number, line in enumerate(lines)],
+        }
+        packed = base64.b64encode(gzip.compress(json.dumps(batch).encode())).decode()
+        event = {"awslogs": {"data": packed}}
+        if not any(self._succeeds("inspect", event) for _ in range(ASYNC_TRIES)):
+            self.client("sqs").send_message(QueueUrl=self._queue_url("inspect-dlq"), MessageBody=json.dumps(event))
+
+    def decide(self, request: Mapping[str, Any], caller: str | None = None) -> dict[str, Any]:
+        """Invoke ``decide`` and return its answer's body.
+
+        With ``caller``, an ARN, as a request to the function URL that this principal signed; else as a chat button.
+        """
+        event = dict(request) if caller is None else _signed(request, caller)
+        answer = self.invoke("decide", event)
         body: dict[str, Any] = json.loads(answer["body"])
         return body
 
@@ -193,7 +219,7 @@ class EmbeddedAws:
 
     def alerts(self) -> tuple[Mail, ...]:
         """Return what was published, oldest first, as the mailbox behind the topic got it."""
-        from moto.sns import sns_backends
+        from moto.sns.models import sns_backends
 
         topic = sns_backends[HOME][REGION].topics[self._topic]
         return tuple(_mail(message, subject) for _, message, subject, _, _ in topic.sent_notifications)
@@ -221,10 +247,12 @@ class EmbeddedAws:
 
     def client(self, service: str, account: str = HOME, region: str = REGION) -> Any:
         """Return a boto3 client in one account, as an administrator there."""
-        if account == HOME:
-            return session().client(service, region_name=region)
-        keys = {name.lower(): value for name, value in self._enter_account(account, "Administrator").items()}
-        return session().client(service, region_name=region, **keys)
+        key = (service, account, region)
+        if key not in self._clients:
+            if account not in self._keys:
+                self._keys[account] = _lower(self._enter_account(account, "Administrator"))
+            self._clients[key] = session().client(service, region_name=region, **self._keys[account])
+        return self._clients[key]
 
     # --- how it works
 
@@ -247,32 +275,50 @@ class EmbeddedAws:
         failed = self._failed(name, batch)
         for message in batch:
             if message["MessageId"] in failed:
-                sqs.change_message_visibility(
-                    QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-                )
+                sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
             else:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return True
+
+    def _succeeds(self, function: str, event: dict[str, Any]) -> bool:
+        """Invoke a function asynchronously, as CloudWatch Logs does; False if it failed."""
+        try:
+            self.invoke(function, event)
+        except Exception as error:  # noqa: BLE001  Lambda's outermost frame: whatever it is, the event comes again
+            self._note_failure(error)
+            return False
+        return True
+
+    def _note_failure(self, error: Exception) -> None:
+        line = {"level": "ERROR", "message": f"{type(error).__name__}: {error}"}
+        self._log.write(json.dumps(line) + "\n")
 
     def _failed(self, name: str, batch: list[dict[str, Any]]) -> set[str]:
         """Return the ids of the messages that must come again: all of them, if the handler itself failed."""
         try:
             answer = self.invoke(name, {"Records": [_record(name, message) for message in batch]})
         except Exception as error:  # noqa: BLE001  Lambda's outermost frame: whatever it is, the batch comes again
-            self._log.write(json.dumps({"level": "ERROR", "message": f"{type(error).__name__}: {error}"}) + "\n")
+            self._note_failure(error)
             return {message["MessageId"] for message in batch}
         return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
 
     def _enter_account(self, account: str, name: str) -> dict[str, str]:
         """Return credentials in an account, as environment variables."""
-        answer = session().client("sts", region_name=REGION, **_lower(_CREDENTIALS)).assume_role(
-            RoleArn=f"arn:aws:iam::{account}:role/{name}", RoleSessionName=name
-        )["Credentials"]
+        answer = (
+            session()
+            .client("sts", region_name=REGION, **_lower(_CREDENTIALS))
+            .assume_role(RoleArn=f"arn:aws:iam::{account}:role/{name}", RoleSessionName=name)["Credentials"]
+        )
         return {
             "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
             "AWS_SESSION_TOKEN": answer["SessionToken"],
         }
+
+    def _become(self, credentials: Mapping[str, str]) -> None:
+        """Let the handlers' session have these credentials, whatever it had before."""
+        os.environ.update(credentials)
+        session()._session.set_credentials(*credentials.values())  # noqa: SLF001  boto3 gives no other way to it
 
     def _make_resources(self) -> None:
         self._make_table()
@@ -284,7 +330,7 @@ class EmbeddedAws:
         self.client("scheduler").create_schedule_group(Name="firedoor")
 
     def _make_table(self) -> None:
-        text = {name: "S" for name in ("pk", "sk", "gsi_pk", "gsi_sk")}
+        text = dict.fromkeys(("pk", "sk", "gsi_pk", "gsi_sk"), "S")
         dynamodb = self.client("dynamodb")
         dynamodb.create_table(
             TableName="firedoor-cases",
@@ -314,9 +360,7 @@ class EmbeddedAws:
             Bucket=f"firedoor-evidence-{HOME}", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True
         )
         s3.create_bucket(Bucket=f"firedoor-quarantine-{HOME}", CreateBucketConfiguration=where)
-        s3.put_bucket_versioning(
-            Bucket=f"firedoor-quarantine-{HOME}", VersioningConfiguration={"Status": "Enabled"}
-        )
+        s3.put_bucket_versioning(Bucket=f"firedoor-quarantine-{HOME}", VersioningConfiguration={"Status": "Enabled"})
 
     def _queue_url(self, name: str) -> str:
         url: str = self.client("sqs").get_queue_url(QueueName=f"firedoor-{name}")["QueueUrl"]
@@ -403,6 +447,16 @@ def _record(queue: str, message: Mapping[str, Any]) -> dict[str, Any]:
         "eventSource": "aws:sqs",
         "eventSourceARN": f"arn:aws:sqs:{REGION}:{HOME}:firedoor-{queue}",
         "awsRegion": REGION,
+    }
+
+
+def _signed(request: Mapping[str, Any], caller: str) -> dict[str, Any]:
+    """Return a function-URL request as Lambda hands it over once it has checked the signature."""
+    return {
+        "version": "2.0",
+        "requestContext": {"authorizer": {"iam": {"userArn": caller}}, "http": {"method": "POST", "path": "/"}},
+        "body": json.dumps(dict(request)),
+        "isBase64Encoded": False,
     }
 
 

@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError
 
 
-class NotEmulated(BotoCoreError):
+class NotEmulated(BotoCoreError):  # type: ignore[misc]  # botocore ships no types
     """A call that the embedded AWS cannot answer."""
 
     fmt = "The embedded AWS does not know this call: {call}"
@@ -141,5 +141,11 @@ def _update_ocsf(gaps: Gaps, request: Any) -> AWSResponse:
     known = [uid for uid in asked.get("MetadataUids", []) if uid in gaps.findings]
     for uid in known:
         gaps.findings[uid].update({"status_id": asked.get("StatusId"), "comment": asked.get("Comment")})
-    unknown = [{"MetadataUid": uid, "ErrorCode": "ResourceNotFoundException"} for uid in asked["MetadataUids"] if uid not in known]
-    return _answer(request, {"ProcessedFindings": [{"MetadataUid": uid} for uid in known], "UnprocessedFindings": unknown})
+    unknown = [
+        {"MetadataUid": uid, "ErrorCode": "ResourceNotFoundException"}
+        for uid in asked["MetadataUids"]
+        if uid not in known
+    ]
+    return _answer(
+        request, {"ProcessedFindings": [{"MetadataUid": uid} for uid in known], "UnprocessedFindings": unknown}
+    )

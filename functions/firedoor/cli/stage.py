@@ -17,6 +17,7 @@ from unittest import mock
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+import firedoor
 from firedoor.plans import Json
 
 if TYPE_CHECKING:
@@ -56,16 +57,29 @@ def stage(aws: EmbeddedAws, text: str) -> tuple[Thing, ...]:
     The clock of ``aws`` must stand ``BASELINE_AGE`` before the event; afterwards it stands a minute after it.
     """
     things: dict[str, Thing] = {}
-    try:
-        event = json.loads(text)
+    for event in _events(text):
         for make in _MAKERS:
             with contextlib.suppress(*_MISSHAPEN, ClientError, BotoCoreError):
                 for thing in make(aws, event):
                     things[thing.name] = thing
-    except (ValueError, RecursionError):
-        pass
     aws.clock.advance(BASELINE_AGE + 60)
     return tuple(things.values())
+
+
+def _events(text: str) -> Iterable[Any]:
+    """Return the event, or the records of an invocation log; nothing for what is not JSON."""
+    for document in (text,) if not is_invocation_log(text) else text.splitlines():
+        with contextlib.suppress(ValueError, RecursionError):
+            yield json.loads(document)
+
+
+def is_invocation_log(text: str) -> bool:
+    """Tell whether this is Bedrock's log, one record a line, instead of an EventBridge envelope."""
+    try:
+        first = json.loads(text.lstrip().partition("\n")[0])
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and first.get("schemaType") == "ModelInvocationLog"
 
 
 def snapshot(things: Sequence[Thing]) -> dict[str, Json | None]:
@@ -142,7 +156,9 @@ def _allow(principal: object, action: str, **more: str) -> dict[str, Any]:
 
 def _model_caller(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     """Make the role or user that called a model."""
-    if event["source"] == "firedoor.inspection":
+    if event.get("schemaType") == "ModelInvocationLog":
+        yield _principal(_Where(aws, event["accountId"], event["region"]), event["identity"]["arn"])
+    elif event["source"] == "firedoor.inspection":
         where = _Where(aws, event["account"], event["region"])
         yield _principal(where, event["detail"]["principal"])
 
@@ -397,9 +413,9 @@ def _name_version(account: str, bucket: str, key: str, found: Json) -> None:
     from moto.s3.models import s3_backends
 
     version = s3_backends[account]["aws"].buckets[bucket].keys.getlist(key)[-1]
-    version._etag = found["eTag"]
+    version._etag = found["eTag"]  # noqa: SLF001  no call sets what S3 itself chooses
     if found.get("versionId"):
-        version._version_id = found["versionId"]
+        version._version_id = found["versionId"]  # noqa: SLF001
 
 
 def _read_object(s3: Any, bucket: str, key: str) -> Json:
@@ -437,7 +453,7 @@ def _log_object(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
         yield _principal(_Where(aws, record["accountId"], record["region"]), record["identity"]["arn"])
 
 
-SAMPLE_LOG = Path("events/bedrock_invocation_log.jsonl")
+SAMPLE_LOG = Path(firedoor.__file__).parents[2] / "events" / "bedrock_invocation_log.jsonl"
 """What stands in every log object that is staged."""
 
 
@@ -535,7 +551,9 @@ def _found_acl(where: _Where, acl_id: str, resource: Json) -> Thing:
 
     def read() -> Json:
         entries = ec2.describe_network_acls(NetworkAclIds=[acl_id])["NetworkAcls"][0]["Entries"]
-        return {"ingress": [f"{e['RuleNumber']} {e['RuleAction']} {e['CidrBlock']}" for e in entries if not e["Egress"]]}
+        return {
+            "ingress": [f"{e['RuleNumber']} {e['RuleAction']} {e['CidrBlock']}" for e in entries if not e["Egress"]]
+        }
 
     return Thing(f"Network ACL {acl_id}", read)
 

@@ -1,0 +1,52 @@
+"""The command line ``firedoor``: which command stands in which module. What a command does is its module's own."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterable, Sequence
+
+from firedoor.errors import FiredoorError
+
+COMMANDS = {
+    "demo": "replay_commands",
+    "replay": "replay_commands",
+}
+"""Command → the module here whose ``register(subparsers)`` adds it, and perhaps others, with ``run`` as its default.
+
+Only the module of the command that is asked for is imported, so that a small command starts fast.
+"""
+
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+"""Exit codes: something is not as it should be; the command cannot be carried out; Ctrl-C."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 is good, 1 means something found wrong, 2 a mistake in the call."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(_modules(arguments))
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except (FiredoorError, OSError) as error:
+        print(f"firedoor: {error}", file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _modules(arguments: Sequence[str]) -> Iterable[str]:
+    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    return (COMMANDS[asked],) if asked in COMMANDS else dict.fromkeys(COMMANDS.values())
+
+
+def _parser(modules: Iterable[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="firedoor",
+        description="Detection and response for AWS accounts and AI workloads: plan first, act narrowly, undo.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for module in modules:
+        importlib.import_module(f"firedoor.cli.{module}").register(commands)
+    return parser
