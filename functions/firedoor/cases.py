@@ -244,7 +244,7 @@ class Cases:
                 f"OPEN#{hit.dedup_key}", "OPEN", pointer, free, values={":now": {"N": str(int(now.timestamp()))}}
             ),
         ]
-        about = {hit.extracted.get("actor"), hit.extracted.get("target")} - {None, ""}
+        about = {hit.extracted.get("actor"), _target(hit)} - {None, ""}
         return writes + [
             self._put(f"ABOUT#{name}"[:1024], case_id, _ttl(now, _ABOUT_DAYS)) for name in sorted(map(str, about))
         ]
@@ -572,6 +572,12 @@ def _case_id(hit: Hit, now: datetime) -> str:
     return f"fd-{now:%Y%m%d}-{hashlib.sha256(seed).hexdigest()[:6]}"
 
 
+def _target(hit: Hit) -> str | None:
+    """Return what the case is about: the event's target, or the first thing that the playbook tells cases apart by."""
+    named = (hit.extracted.get(name) for name in ("target", *hit.playbook.dedup_by))
+    return next((value for value in named if isinstance(value, str) and value), None)
+
+
 def _new_case(hit: Hit, now: datetime) -> dict[str, Any]:
     return {
         "playbook": hit.playbook.id,
@@ -581,7 +587,7 @@ def _new_case(hit: Hit, now: datetime) -> dict[str, Any]:
         "account": hit.facts.account,
         "region": hit.facts.region,
         "actor": hit.extracted.get("actor"),
-        "target": hit.extracted.get("target"),
+        "target": _target(hit),
         "opened": _stamp(now),
     }
 

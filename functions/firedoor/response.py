@@ -206,8 +206,8 @@ def _proceed(services: Services, playbook: Playbook, occurrence: Occurrence) -> 
         return _settle(services, occurrence, State.RECORDED, _rehearse(services, occurrence, planned))
     if refused:
         return _settle(services, occurrence, State.NEEDS_PERSON, refused[0].reason)
-    if not playbook.steps:
-        return _settle(services, occurrence, State.ALERTED, "This playbook changes nothing; a person decides.")
+    if all(step.status is StepStatus.SKIPPED for step in occurrence.steps):
+        return _settle(services, occurrence, State.ALERTED, "No step is meant for this event; a person decides.")
     if not planned:
         return _settle(services, occurrence, State.CLOSED, "Nothing to do: the state is already as it should be.")
     if mode is Mode.ALERT:
@@ -263,7 +263,16 @@ def _begin(services: Services, occurrence: Occurrence) -> Occurrence:
 
 
 def _recheck(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
-    """Plan again after an approval: what was approved is what is done, or it is asked anew."""
+    """Plan again after an approval: what was approved is what is done, or it is asked anew.
+
+    The caps are asked again too. Without a person's approval (the playbook went on when nobody answered) they must
+    allow ``auto``.
+    """
+    needed = Mode.APPROVE if occurrence.decisions else Mode.AUTO
+    cap = _cap(services, occurrence)
+    if cap.mode < needed:
+        reason = f"Meanwhile only mode {cap.mode} is allowed: {cap.because}."
+        return _settle(services, occurrence, State.NEEDS_PERSON, reason)
     try:
         steps = _plan_steps(services, playbook, occurrence)
     except Refused as error:

@@ -16,7 +16,7 @@ from firedoor.playbooks import Mode, Playbook
 if TYPE_CHECKING:
     from firedoor.services import Services
 
-_VERDICTS = {
+VERDICTS = {
     State.CLOSED: alerts.Verdict.CONTAINED,
     State.NEEDS_PERSON: alerts.Verdict.NEEDS_YOU,
     State.RECORDED: alerts.Verdict.WOULD_HAVE,
@@ -36,7 +36,7 @@ def tell(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occu
     Raises:
         Retry: SNS did not take it; nothing counts as told.
     """
-    verdict = _VERDICTS.get(occurrence.state)
+    verdict = VERDICTS.get(occurrence.state)
     if verdict is None or occurrence.alerted:
         return occurrence
     case = services.cases.get(occurrence.case_id)

@@ -53,7 +53,7 @@ def _state(account: Account, trail: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": trail["Name"],
         "logging": bool(client.get_trail_status(Name=arn)["IsLogging"]),
-        "fields": {name: trail[name] for name in _FIELDS if name in trail and trail[name] is not None},
+        "fields": {name: trail[name] for name in _FIELDS if trail.get(name) not in (None, "")},
         "event_selectors": selectors.get("EventSelectors") or [],
         "advanced_event_selectors": selectors.get("AdvancedEventSelectors") or [],
         "insight_selectors": _insight_selectors(account, arn),
@@ -136,7 +136,7 @@ class RestoreTrail(Action):
         """Return to what was found; a trail that had been deleted is deleted again."""
         before = change.before["trail"]
         if before is None:
-            account.client("cloudtrail").delete_trail(Name=change.target)
+            account.client("cloudtrail").delete_trail(Name=change.after["trail"]["name"])
         else:
             self._set(account, change.target, before)
 

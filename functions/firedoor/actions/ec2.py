@@ -306,7 +306,7 @@ class IsolateInstance(Action):
     name = "ec2.isolate_instance"
     summary = (
         "Puts an instance into standby in its auto-scaling group, protects it from termination, and gives every "
-        "network interface a security group that allows nothing; undo restores the former groups, in order, and the rest."
+        "network interface a security group that allows nothing; undo restores the former groups and the rest."
     )
     parameters: ClassVar[Mapping[str, Parameter]] = {
         "instance_id": Parameter("The instance's id.", "i-0f1e2d3c4b5a69788")
@@ -443,8 +443,7 @@ class IsolateInstance(Action):
 
     def _groups(self, account: Account, instance: Mapping[str, Any]) -> Iterable[Change]:
         instance_id = instance["InstanceId"]
-        interfaces = list(_interfaces(instance))
-        for interface in interfaces:
+        for interface in _interfaces(instance):
             interface_id = interface["NetworkInterfaceId"]
             former = self._names(interface)
             if former == [QUARANTINE_GROUP]:
@@ -455,7 +454,6 @@ class IsolateInstance(Action):
                 "instance_id": instance_id,
                 "interface": interface_id,
                 "vpc": vpc,
-                "only": len(interfaces) == 1,
             }
             yield Change(
                 target=account.arn("ec2", f"network-interface/{interface_id}"),
@@ -477,12 +475,7 @@ class IsolateInstance(Action):
         return [group["GroupName"] if group["GroupName"] in own else group["GroupId"] for group in groups]
 
     def _set_groups(self, account: Account, state: Json, groups: list[str]) -> None:
-        """Set an interface's groups. Where it is the instance's only one, through the instance, which is the same."""
-        client = account.client("ec2")
-        if state["only"]:
-            client.modify_instance_attribute(InstanceId=state["instance_id"], Groups=groups)
-        else:
-            client.modify_network_interface_attribute(NetworkInterfaceId=state["interface"], Groups=groups)
+        account.client("ec2").modify_network_interface_attribute(NetworkInterfaceId=state["interface"], Groups=groups)
 
     def _member(self, account: Account, instance_id: str) -> dict[str, Any] | None:
         found = account.client("autoscaling").describe_auto_scaling_instances(InstanceIds=[instance_id])

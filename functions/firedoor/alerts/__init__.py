@@ -5,7 +5,7 @@ Does not own when people are told, nor what is done about a case.
 
 from firedoor.alerts.alert import Alert, Related
 from firedoor.alerts.chat import render_chat
-from firedoor.alerts.composing import compose, compose_digest
+from firedoor.alerts.composing import compose, compose_digest, fill_text
 from firedoor.alerts.delivery import message, publish, route
 from firedoor.alerts.mail import render_email
 from firedoor.alerts.page import render_html
@@ -22,6 +22,7 @@ __all__ = [
     "clean",
     "compose",
     "compose_digest",
+    "fill_text",
     "message",
     "publish",
     "render_chat",

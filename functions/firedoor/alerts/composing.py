@@ -83,11 +83,13 @@ def compose(
         severity=case.severity,
         title=_title(playbook, occurrence),
         headline=_headline(verdict, occurrence, case.severity >= Severity.HIGH, now),
-        summary=_filled(playbook.alert.summary, occurrence, _SENTENCE),
+        summary=fill_text(playbook.alert.summary, occurrence.extracted, _SENTENCE),
         reason=clean(occurrence.reason, _STEP_TEXT),
         decision=_decision(occurrence),
         steps=steps,
-        next_steps=tuple(_filled(step, occurrence, _STEP_TEXT) for step in playbook.alert.next_steps[:_NEXT_STEPS]),
+        next_steps=tuple(
+            fill_text(step, occurrence.extracted, _STEP_TEXT) for step in playbook.alert.next_steps[:_NEXT_STEPS]
+        ),
         decide_until=_decide_until(playbook, occurrence, now) if verdict is Verdict.NEEDS_APPROVAL else None,
         otherwise=_OTHERWISE[playbook.approval_otherwise is Mode.AUTO] if verdict is Verdict.NEEDS_APPROVAL else "",
         undoable=verdict is not Verdict.REVERTED and any(step.status in _CHANGED for step in occurrence.steps),
@@ -95,7 +97,7 @@ def compose(
         undo_until=undo_until,
         account=case.account,
         account_name=clean(account_name, _NAME_LIMIT),
-        region=clean(facts.region, _NAME_LIMIT),
+        region=clean(facts.region, _NAME_LIMIT) or UNKNOWN,
         actor=clean(facts.actor, _ARN_LIMIT) or UNKNOWN,
         source_ip=clean(facts.source_ip, _NAME_LIMIT) or UNKNOWN,
         target=_target(facts.target),
@@ -176,12 +178,14 @@ def _repeats(case: Case, later: Sequence[Occurrence]) -> Repeats:
 
 
 def _title(playbook: Playbook, occurrence: Occurrence) -> str:
-    return _filled(playbook.alert.title, occurrence, _TITLE) or clean(playbook.title, _TITLE)
+    return fill_text(playbook.alert.title, occurrence.extracted, _TITLE) or clean(playbook.title, _TITLE)
 
 
-def _filled(text: str, occurrence: Occurrence, limit: int) -> str:
-    """Fill a playbook's text in one pass; after ``=`` a value is what a person searches for, so an ARN stays whole."""
-    values = {**occurrence.facts.to_json(), **occurrence.extracted}
+def fill_text(text: str, values: Json, limit: int = _SENTENCE) -> str:
+    """Fill a playbook's text in one pass from extracted values and facts, cleaned and capped for any medium.
+
+    After ``=`` a value is what a person searches for, so an ARN stays whole.
+    """
     filled = _PLACEHOLDER.sub(
         lambda found: (found["equals"] or "") + _said(values.get(found["name"]), exact=found["equals"] is not None),
         " ".join(text.split()),

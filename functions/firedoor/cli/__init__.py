@@ -12,6 +12,22 @@ from firedoor.errors import FiredoorError
 COMMANDS = {
     "demo": "replay_commands",
     "replay": "replay_commands",
+    "check": "library_commands",
+    "test": "library_commands",
+    "actions": "library_commands",
+    "explain": "event_commands",
+    "classify": "event_commands",
+    "match": "event_commands",
+    "inspect": "event_commands",
+    "cases": "case_commands",
+    "show": "case_commands",
+    "why": "case_commands",
+    "approve": "case_commands",
+    "reject": "case_commands",
+    "undo": "case_commands",
+    "cap": "case_commands",
+    "feedback": "case_commands",
+    "alert": "case_commands",
 }
 """Command → the module here whose ``register(subparsers)`` adds it, and perhaps others, with ``run`` as its default.
 
@@ -29,8 +45,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.run(parsed))
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
     except (FiredoorError, OSError) as error:
         print(f"firedoor: {error}", file=sys.stderr)
+        return WRONG_USE
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore"):  # importing botocore costs more than most commands do
+            raise
+        print(f"firedoor: AWS did not do as asked: {error}", file=sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -1,0 +1,333 @@
+"""The commands on a deployed stack: its cases, decisions about them, and the mode caps."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from firedoor.cli.deployment import Deployment, add_options, deployment_of
+from firedoor.errors import FiredoorError, Refused
+from firedoor.playbooks import Mode
+
+if TYPE_CHECKING:
+    from firedoor.cases import Case, Occurrence
+
+WAIT = 60
+"""Seconds that a decision is followed until its outcome can be told."""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands."""
+    cases = subparsers.add_parser("cases", help="list the newest cases")
+    cases.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
+    cases.set_defaults(run=_cases)
+    show = subparsers.add_parser("show", help="show one case, whole")
+    show.add_argument("case", metavar="CASE")
+    show.add_argument("--verify", action="store_true", help="also check the evidence's SHA-256 chain; exit 1 if broken")
+    show.set_defaults(run=_show)
+    why = subparsers.add_parser("why", help="what became of an event, playbook by playbook")
+    why.add_argument("event_id", metavar="EVENT_ID")
+    why.set_defaults(run=_why)
+    for choice, help_text in (
+        ("approve", "approve the plan of a case that waits"),
+        ("reject", "reject it: nothing is changed"),
+        ("undo", "put back what a case changed"),
+    ):
+        decision = subparsers.add_parser(choice, help=help_text)
+        decision.add_argument("case", metavar="CASE")
+        decision.add_argument("--why", default="", help="the reason, for the record")
+        decision.add_argument("--no-wait", action="store_true", help="do not wait for the outcome")
+        decision.set_defaults(run=_decide, choice=choice, force=False)
+        if choice == "undo":
+            decision.add_argument("--force", action="store_true", help="also where the resource was changed since")
+        _common(decision)
+    _register_cap(subparsers)
+    feedback = subparsers.add_parser("feedback", help="tell that a case was no threat")
+    feedback.add_argument("case", metavar="CASE")
+    feedback.add_argument("--false-positive", action="store_true", required=True)
+    feedback.add_argument("--why", required=True, help="why it was none")
+    feedback.set_defaults(run=_feedback)
+    alert = subparsers.add_parser("alert", help="print a case's alert as it was sent")
+    alert.add_argument("case", metavar="CASE")
+    alert.add_argument("--as", dest="medium", choices=("email", "chat", "json", "html"), default="email")
+    alert.set_defaults(run=_alert)
+    for parser in (cases, show, why, feedback, alert):
+        _common(parser)
+
+
+def _register_cap(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    cap = subparsers.add_parser(
+        "cap",
+        help="show or set the highest mode",
+        description="Without MODE: show the caps. `firedoor cap off` stops everything within five seconds.",
+    )
+    cap.add_argument("mode", metavar="MODE", nargs="?", help="off, shadow, alert, approve, auto, or none to remove one")
+    where = cap.add_mutually_exclusive_group()
+    where.add_argument("--account", help="only in this account")
+    where.add_argument("--ring", help="only in the accounts of this ring")
+    cap.set_defaults(run=_cap)
+    _common(cap)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    add_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+# --- looking
+
+
+def _cases(arguments: argparse.Namespace) -> int:
+    found = deployment_of(arguments).cases.newest(arguments.limit)
+    if arguments.json:
+        print(json.dumps([_row(case) for case in found], indent=2))
+        return 0
+    from rich.table import Table
+    from rich.text import Text
+
+    from firedoor.cli.screen import console, plain
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("case", "severity", "state", "what", "account", "target", "opened", "events"):
+        table.add_column(column, overflow="fold", no_wrap=column == "case")
+    for case in found:
+        opened = f"{case.opened:%Y-%m-%d %H:%M}"
+        cells = (case.id, case.severity, case.state, case.title, case.account, case.target or "", opened, case.count)
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    console().print(table if found else "No cases yet.")
+    return 0
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "case": case.id,
+        "playbook": case.playbook,
+        "title": case.title,
+        "severity": str(case.severity),
+        "state": case.state.value,
+        "account": case.account,
+        "region": case.region,
+        "actor": case.actor,
+        "target": case.target,
+        "opened": case.opened.isoformat(),
+        "updated": case.updated.isoformat(),
+        "events": case.count,
+        "feedback": case.feedback,
+    }
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    deployment = deployment_of(arguments)
+    case = deployment.cases.get(arguments.case)
+    broken = _verify(deployment, case) if arguments.verify else None
+    if arguments.json:
+        print(json.dumps({**_row(case), **_whole(case), "evidence_problems": broken}, indent=2))
+    else:
+        from firedoor.cli.screen import console, plain
+
+        for line in _lines(case):
+            console().print(plain(line))
+        if broken is not None:
+            console().print("The evidence is as it was stored." if not broken else "\n".join(map(plain, broken)))
+    return 1 if broken else 0
+
+
+def _whole(case: Case) -> dict[str, Any]:
+    return {
+        "timeline": [note.to_json() for note in case.timeline],
+        "occurrences": [
+            {
+                "number": occurrence.number,
+                "event_id": occurrence.event_id,
+                "state": occurrence.state.value,
+                "mode": None if occurrence.decided is None else str(occurrence.decided),
+                "reason": occurrence.reason,
+                "steps": [step.to_json() for step in occurrence.steps],
+                "decisions": list(occurrence.decisions),
+                "drift": occurrence.drift,
+                "evidence": [{"key": entry.key, "sha256": entry.sha256} for entry in occurrence.evidence],
+            }
+            for occurrence in case.occurrences
+        ],
+    }
+
+
+def _lines(case: Case) -> Iterator[str]:
+    yield f"{case.id}  {case.title}"
+    yield f"  {case.severity} · {case.state} · {case.account} {case.region}"
+    yield f"  playbook {case.playbook} · owner {case.owner}"
+    yield f"  actor  {case.actor or 'unknown'}"
+    yield f"  target {case.target or 'unknown'}"
+    for occurrence in case.occurrences:
+        yield ""
+        yield f"  event {occurrence.number} of {case.count}: {occurrence.event_id} · {occurrence.state}"
+        if occurrence.reason:
+            yield f"    {occurrence.reason}"
+        for step in occurrence.steps:
+            yield f"    {step.status}: {step.action} {step.reason}".rstrip()
+            for change in step.changes:
+                yield f"      {change.summary}"
+        if occurrence.drift:
+            yield f"    left behind: {json.dumps(occurrence.drift['left'])}"
+            yield f"    found now:   {json.dumps(occurrence.drift['now'])}"
+    yield ""
+    for note in case.timeline:
+        yield f"  {note.at:%Y-%m-%d %H:%M:%S}  {note.by}: {note.what}"
+
+
+def _verify(deployment: Deployment, case: Case) -> list[str]:
+    from firedoor.evidence import Evidence
+
+    evidence = Evidence(deployment.session.client("s3"), deployment.output("EvidenceBucket"))
+    return [problem for occurrence in case.occurrences for problem in evidence.verify(occurrence.evidence)]
+
+
+def _why(arguments: argparse.Namespace) -> int:
+    found = deployment_of(arguments).cases.why(arguments.event_id)
+    if arguments.json:
+        print(json.dumps(found, indent=2))
+    else:
+        from firedoor.cli.screen import console, plain
+
+        for playbook, outcome in sorted(found.items()):
+            console().print(plain(f"{playbook}: {outcome}"))
+        if not found:
+            console().print("No playbook matched this event, or it never arrived: try `firedoor explain` with it.")
+    return 0 if found else 1
+
+
+def _alert(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from firedoor import alerts
+    from firedoor.cli import library
+    from firedoor.cli.sources import compile_bundle, load_sources
+    from firedoor.playbooks import bundle_from_json
+    from firedoor.telling import VERDICTS
+
+    case = deployment_of(arguments).cases.get(arguments.case)
+    bundle = bundle_from_json(compile_bundle(load_sources(Path(library.folder("playbooks")))))
+    occurrence = case.occurrences[-1]
+    if case.playbook not in bundle.playbooks or occurrence.state not in VERDICTS:
+        raise Refused(f"Case {case.id} has nothing to tell yet; it is {case.state}.")
+    composed = alerts.compose(
+        bundle.playbooks[case.playbook],
+        case,
+        occurrence,
+        VERDICTS[occurrence.state],
+        now=datetime.now(UTC),
+        account_name=None,
+        related=(),
+        undo_until=None,
+        evidence=[entry.key for entry in occurrence.evidence],
+    )
+    renderings = {
+        "email": lambda: "\n\n".join(alerts.render_email(composed)),
+        "chat": lambda: json.dumps(alerts.render_chat(composed), indent=2),
+        "json": lambda: json.dumps(alerts.render_machine(composed), indent=2),
+        "html": lambda: alerts.render_html(composed),
+    }
+    print(renderings["json" if arguments.json else arguments.medium]())
+    return 0
+
+
+# --- deciding
+
+
+def _decide(arguments: argparse.Namespace) -> int:
+    deployment = deployment_of(arguments)
+    message = deployment.decide(arguments.choice, arguments.case, why=arguments.why, force=arguments.force)
+    state = None
+    if not arguments.no_wait:
+        state = _wait(deployment, arguments.case)
+    if arguments.json:
+        print(json.dumps({"case": arguments.case, "message": message, "state": state}))
+        return 0
+    from firedoor.cli.screen import console, plain
+
+    console().print(plain(message))
+    if state is not None:
+        for line in _lines(deployment.cases.get(arguments.case)):
+            console().print(plain(line))
+    return 0
+
+
+def _wait(deployment: Deployment, case_id: str) -> str | None:
+    """Follow the case until every occurrence rests; None if that takes longer than a person wants to watch."""
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until:
+        case = deployment.cases.get(case_id)
+        if not any(_moves(occurrence) for occurrence in case.occurrences):
+            return case.state.value
+        time.sleep(1)
+    return None
+
+
+def _moves(occurrence: Occurrence) -> bool:
+    from firedoor.cases import State
+    from firedoor.decisions import Choice
+
+    under_way = occurrence.state in (State.MATCHED, State.PLANNED, State.APPROVED, State.APPLYING, State.UNDOING)
+    asked = bool(occurrence.decisions) and occurrence.decisions[-1]["decision"] == Choice.UNDO
+    return under_way or (asked and occurrence.state is State.CONTAINED and not occurrence.reason)
+
+
+# --- caps and feedback
+
+
+def _cap(arguments: argparse.Namespace) -> int:
+    deployment = deployment_of(arguments)
+    ssm, name = deployment.session.client("ssm"), deployment.output("CapsParameter")
+    caps = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    if arguments.mode:
+        caps = _changed_caps(caps, arguments)
+        by = deployment.session.client("sts").get_caller_identity()["Arn"]
+        caps["changed"] = {"by": by, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        ssm.put_parameter(Name=name, Value=json.dumps(caps), Type="String", Overwrite=True)
+    if arguments.json:
+        print(json.dumps(caps, indent=2))
+        return 0
+    from firedoor.cli.screen import console, plain
+
+    console().print(plain(f"everywhere: {caps['global']}"))
+    for ring, mode in sorted(caps.get("rings", {}).items()):
+        members = ", ".join(sorted(account for account, its in caps.get("ring_of", {}).items() if its == ring))
+        console().print(plain(f"ring {ring}: {mode} ({members or 'no accounts'})"))
+    for account, mode in sorted(caps.get("accounts", {}).items()):
+        console().print(plain(f"account {account}: {mode}"))
+    changed = caps.get("changed")
+    if changed:
+        console().print(plain(f"last changed {changed['at']} by {changed['by']}"))
+    return 0
+
+
+def _changed_caps(caps: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the caps with one set, or taken away with ``none``.
+
+    Raises:
+        FiredoorError: The mode is misspelled, or the cap for everywhere would be taken away.
+    """
+    kind, name = ("accounts", arguments.account) if arguments.account else ("rings", arguments.ring)
+    if arguments.mode == "none":
+        if name is None:
+            raise FiredoorError("The cap for everywhere cannot be taken away; `firedoor cap auto` allows everything.")
+        return {**caps, kind: {key: mode for key, mode in caps.get(kind, {}).items() if key != name}}
+    try:
+        mode = str(Mode.parse(arguments.mode))
+    except ValueError as error:
+        raise FiredoorError(str(error)) from None
+    if name is None:
+        return {**caps, "global": mode}
+    return {**caps, kind: {**caps.get(kind, {}), name: mode}}
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    deployment = deployment_of(arguments)
+    by = deployment.session.client("sts").get_caller_identity()["Arn"]
+    deployment.cases.set_feedback(arguments.case, f"False positive: {arguments.why}", by, datetime.now(UTC))
+    print(json.dumps({"case": arguments.case, "feedback": "false positive"}) if arguments.json else "Noted.")
+    return 0

@@ -1,0 +1,54 @@
+"""Where the commands find the playbooks and sample events, and the compiled library that they share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from firedoor.errors import FiredoorError, PlaybookError
+
+if TYPE_CHECKING:
+    from firedoor.cli.sources import Sources
+    from firedoor.engine import Library
+
+
+def add_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--playbooks``."""
+    parser.add_argument("--playbooks", type=Path, help="folder of the playbooks (default: playbooks/)")
+
+
+def folder(name: str) -> Path:
+    """Return the project's folder ``name``: below the working directory, or beside the installed source.
+
+    Raises:
+        FiredoorError: There is none.
+    """
+    for place in (Path.cwd(), Path(__file__).resolve().parents[3]):
+        if (place / name).is_dir():
+            return place / name
+    raise FiredoorError(f"There is no folder {name}/ here; run this where the project is, or name the folder.")
+
+
+def sources_of(arguments: argparse.Namespace) -> Sources:
+    """Load the playbooks that the command speaks of, mistakes and all."""
+    from firedoor.cli.sources import load_sources
+
+    return load_sources(arguments.playbooks or folder("playbooks"))
+
+
+def library_of(arguments: argparse.Namespace) -> Library:
+    """Compile the playbooks that the command speaks of.
+
+    Raises:
+        PlaybookError: They have mistakes; each is a line of the message.
+    """
+    from firedoor.cli.sources import compile_bundle
+    from firedoor.engine import Library
+    from firedoor.playbooks import bundle_from_json
+
+    sources = sources_of(arguments)
+    if sources.errors:
+        lines = "\n".join(f"  {mistake}" for mistake in sources.errors)
+        raise PlaybookError(f"The playbooks have mistakes:\n{lines}")
+    return Library(bundle_from_json(compile_bundle(sources)))

@@ -1,0 +1,149 @@
+"""Every action lists exactly the IAM actions of the calls that it makes: not one more, not one less."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import botocore
+import botocore.client
+import pytest
+from moto import mock_aws
+from scenarios import SCENARIOS, World
+from test_rules import STUBBED
+
+from firedoor import actions
+from firedoor.cli.moto_gaps import _own_groups_of_interfaces
+
+IAM_ACTION = {
+    "s3:CopyObject": {"s3:PutObject"},
+    "s3:GetBucketVersioning": {"s3:GetBucketVersioning"},
+    "s3:GetObjectAcl": {"s3:GetObjectAcl", "s3:GetObjectVersionAcl"},
+    "s3:GetObjectTagging": {"s3:GetObjectTagging", "s3:GetObjectVersionTagging"},
+    "s3:GetPublicAccessBlock": {"s3:GetBucketPublicAccessBlock"},
+    "s3:DeletePublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},
+    "s3:PutPublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},
+    "s3:HeadObject": {"s3:GetObject", "s3:GetObjectVersion"},
+    "s3:ListObjectVersions": {"s3:ListBucketVersions"},
+}
+"""API operation → IAM actions, where their names differ.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+"""
+
+WITHOUT_A_CALL = {
+    "iam:PassRole": "checked by AWS when a role is handed to a service",
+    "ec2:CreateTags": "checked by AWS when a thing is made with tags",
+    "s3:PutObjectTagging": "checked by AWS when a copy replaces tags",
+    "s3:DeleteObjectVersion": "checked by AWS when a version id is given to DeleteObject",
+}
+"""IAM actions that no operation of their own stands for."""
+
+Calls = dict[str, dict[str, set[str]]]
+
+
+def iam_actions(service: str, operation: str, parameters: dict[str, object]) -> set[str]:
+    """Return the IAM actions that a call needs."""
+    name = f"{service}:{operation}"
+    if name == "s3:DeleteObject" and "VersionId" in parameters:
+        return {"s3:DeleteObjectVersion"}
+    return IAM_ACTION.get(name, {name})
+
+
+@pytest.fixture(scope="module")
+def calls() -> Iterator[Calls]:
+    """Run every scenario through plan, apply, read and undo, and record what each verb called."""
+    recorded: Calls = defaultdict(lambda: defaultdict(set))
+    real = botocore.client.BaseClient._make_api_call
+    verb: list[tuple[str, str]] = []
+
+    def record(client: botocore.client.BaseClient, operation: str, parameters: dict[str, object]) -> object:
+        if verb:
+            action, name = verb[-1]
+            service = client.meta.service_model.signing_name
+            recorded[action][name] |= iam_actions(service, operation, parameters)
+        return real(client, operation, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", record)
+        for action_name, setup in SCENARIOS.values():
+            with mock_aws(), _own_groups_of_interfaces():
+                world = World()
+                action, params = actions.load(action_name), setup(world)
+                account = world.account()
+                verb.append((action_name, "plan"))
+                changes = action.plan(account, params).changes
+                verb[-1] = (action_name, "apply")
+                made = [action.apply(account, change) for change in changes]
+                verb[-1] = (action_name, "plan")
+                for change, result in zip(changes, made, strict=True):
+                    action.read(account, change, result)
+                verb[-1] = (action_name, "undo")
+                if not action.additive:
+                    for change, result in zip(changes, made, strict=True):
+                        action.undo(account, change, result)
+                verb.pop()
+    yield recorded
+
+
+@pytest.mark.parametrize("name", sorted({action.name for action in actions.catalogue()} - STUBBED))
+def test_what_is_called_is_listed(name: str, calls: Calls) -> None:
+    """Applying and undoing may also read what planning reads."""
+    permissions = actions.load(name).permissions
+    assert set() == calls[name]["plan"] - set(permissions.plan)
+    assert set() == calls[name]["apply"] - set(permissions.plan) - set(permissions.apply)
+    assert set() == calls[name]["undo"] - set(permissions.plan) - set(permissions.undo)
+
+
+@pytest.mark.parametrize("name", sorted({action.name for action in actions.catalogue()} - STUBBED))
+def test_what_is_listed_is_called(name: str, calls: Calls) -> None:
+    """A permission that no verb uses is one too many."""
+    permissions, made = actions.load(name).permissions, calls[name]
+    read = made["plan"] | made["apply"] | made["undo"]
+    assert set() == set(permissions.plan) - read - CALLED_ELSEWHERE.get(name, set())
+    assert set() == set(permissions.apply) - made["apply"] - set(WITHOUT_A_CALL) - CALLED_ELSEWHERE.get(name, set())
+    assert set() == set(permissions.undo) - made["undo"] - set(WITHOUT_A_CALL) - CALLED_ELSEWHERE.get(name, set())
+
+
+CALLED_ELSEWHERE = {
+    "ec2.revoke_security_group_rules": {"ec2:GetManagedPrefixListEntries"},
+    "cloudtrail.restore_trail": {"cloudtrail:PutInsightSelectors"},
+    "iam.deny_user": {"iam:PutUserPolicy"},
+    "iam.revoke_role_sessions": {"iam:DeleteRolePolicy", "iam:PutRolePolicy"},
+    "bedrock.deny_model_invocation": {"iam:PutRolePolicy", "iam:PutUserPolicy"},
+}
+"""Calls of branches that no scenario takes; ``test_branches.py`` or the emulator's limits account for each."""
+
+
+def test_every_listed_permission_exists() -> None:
+    """A misspelled IAM action would grant nothing; each must be an operation of its service, or be named above."""
+    prefixes = {
+        "autoscaling": "autoscaling",
+        "bedrock": "bedrock",
+        "cloudtrail": "cloudtrail",
+        "ec2": "ec2",
+        "iam": "iam",
+    }
+    data = Path(botocore.__file__).parent / "data"
+    for action in actions.catalogue():
+        permissions = action.permissions
+        for name in (*permissions.plan, *permissions.apply, *permissions.undo):
+            service, operation = name.split(":")
+            known = set().union(*IAM_ACTION.values()) | set(WITHOUT_A_CALL)
+            if service == "s3" or name in known:
+                assert name in known | {"s3:DeleteObject", "s3:PutObject"} | _operations(data / "s3", "s3"), name
+            else:
+                assert name in _operations(data / prefixes[service], service), name
+
+
+def _operations(folder: Path, service: str) -> set[str]:
+    import gzip
+
+    newest = sorted(folder.iterdir())[-1]
+    packed = newest / "service-2.json.gz"
+    model = json.loads(gzip.decompress(packed.read_bytes()))
+    return {f"{service}:{operation}" for operation in model["operations"]}
