@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import json
 import random
 import sys
@@ -368,7 +369,7 @@ def moto_loop(patterns: Sequence[Json]) -> Callable[[str], object]:
 
 def ministack_loop(patterns: Sequence[Json]) -> Callable[[str], object]:
     """Return a matcher that tries every pattern with MiniStack's."""
-    from ministack.services import eventbridge
+    eventbridge = importlib.import_module("ministack.services.eventbridge")
 
     texts = [json.dumps(pattern) for pattern in patterns]
 

@@ -116,7 +116,7 @@ def is_number(value: Any) -> bool:
 def compare(value: float, symbol: str, bound: float) -> bool:
     """Apply one comparison of ``numeric``."""
     if symbol[0] in "<>" and value != bound:
-        return (value < bound) == (symbol[0] == "<")
+        return value < bound if symbol[0] == "<" else value > bound
     return value == bound and symbol.endswith("=")
 
 
@@ -138,7 +138,7 @@ def text_satisfies(text: str, operator: str, operand: Any) -> bool:
         ((_, inner),) = operand
         text, operand = text.lower(), inner.lower()
     if operator == "prefix":
-        return text[: len(operand)] == operand
+        return text.find(operand) == 0
     if operator == "suffix":
         return text[len(text) - len(operand) :] == operand if len(operand) <= len(text) else False
     if operator == "equals-ignore-case":

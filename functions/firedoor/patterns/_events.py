@@ -27,8 +27,9 @@ def _refuse_constant(name: str) -> NoReturn:
 def _fast_parser() -> Callable[[str], Any] | None:
     """Return ``orjson.loads`` where it is installed.
 
-    What it reads equals what ``json`` reads, except that numbers beyond 64 bits become floats; a float that meets a
-    condition on numbers is read again from the text. What it refuses is left to ``json`` to judge.
+    What it reads equals what ``json`` reads, but for two things: integers beyond 64 bits become floats (a float that
+    meets a condition on numbers is read again from the text), and objects may nest some levels deeper than Python's
+    recursion limit lets ``json`` go. What it refuses is left to ``json`` to judge.
     """
     try:
         loads: Callable[[str], Any] = importlib.import_module("orjson").loads
@@ -37,7 +38,9 @@ def _fast_parser() -> Callable[[str], Any] | None:
     return loads
 
 
-_parse_standard = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_parse_standard = _decoder.decode
+_parse_bare = _decoder.raw_decode  # without the look for spaces around, which no sender writes
 _parse_spelled = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=NumberText).decode
 _parse_fast = _fast_parser()
 
@@ -56,14 +59,15 @@ def _checked(parse: Callable[[str], Any], text: str) -> Data:
 
 def parse_plain(text: str) -> Data:
     """Return the event as plain Python values. Raises ``InvalidEvent``."""
-    if _parse_fast is not None:
-        try:
+    try:
+        if _parse_fast is not None:
             data = _parse_fast(text)
-        except ValueError:
-            return _checked(_parse_standard, text)
-        if type(data) is dict:
-            return data
-    return _checked(_parse_standard, text)
+        else:
+            data, end = _parse_bare(text)
+            data = data if end == len(text) else None
+    except (ValueError, RecursionError):
+        data = None
+    return data if type(data) is dict else _checked(_parse_standard, text)
 
 
 def parse_spelled(text: str) -> Data:
