@@ -24,8 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+from botocore.exceptions import ClientError
+
 import firedoor
 from firedoor.cli import moto_gaps
+from firedoor.errors import EventError
 from firedoor.plans import Json
 from firedoor.services import Services, utc_now
 
@@ -155,8 +158,19 @@ class EmbeddedAws:
     # --- what a person or AWS does
 
     def put_event(self, text: str) -> None:
-        """Deliver an EventBridge envelope to the queue whose rule matches it."""
-        self.client("sqs").send_message(QueueUrl=self._queue_url(route(text)), MessageBody=text)
+        """Deliver an EventBridge envelope to the queue whose rule matches it.
+
+        Raises:
+            EventError: No queue takes such a message: it is too large, for example.
+        """
+        sqs = self.client("sqs")
+        try:
+            sqs.send_message(QueueUrl=self._queue_url(route(text)), MessageBody=text)
+        except ClientError as error:
+            code = error.response["Error"]["Code"].rpartition(".")[2]
+            raise EventError(
+                f"EventBridge could not have delivered this: SQS takes no such message ({code})."
+            ) from error
 
     def pump(self) -> None:
         """Deliver messages to their handlers until every queue is empty."""

@@ -18,6 +18,7 @@ from firedoor.alerts.text import mask
 from firedoor.cases import Case, State
 from firedoor.cli.embedded import EmbeddedAws, Mail
 from firedoor.cli.stage import BASELINE_AGE, Thing, is_invocation_log, snapshot, stage
+from firedoor.errors import FiredoorError
 from firedoor.events import parse_time
 from firedoor.playbooks import Mode
 
@@ -28,6 +29,7 @@ OPERATORS = ("arn:aws:iam::111122223333:user/operator-1", "arn:aws:iam::11112222
 """Who approves and undoes in a replay."""
 
 _ABSENT = object()
+_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,10 @@ def replay(
 
 def _time_of(text: str) -> datetime:
     """Return when the event happened, so that the clock can start before it; the present time if it does not say."""
-    with suppress(ValueError, KeyError, TypeError, RecursionError):
+    with suppress(FiredoorError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         first = json.loads(text.lstrip().partition("\n")[0]) if is_invocation_log(text) else json.loads(text)
-        return parse_time(first.get("time") or first["timestamp"])
+        happened = parse_time(first.get("time") or first["timestamp"])
+        return max(happened, _EARLIEST)
     return datetime.now(UTC)
 
 
@@ -221,7 +224,7 @@ def _rejected(aws: EmbeddedAws) -> tuple[str, ...]:
     said = [line for line in aws.log() if line.get("level") in ("WARNING", "ERROR")]
     reason = str(said[-1].get("reason") or said[-1]["message"]) if said else "Its handler gave no reason."
     return tuple(
-        f"After 5 tries a message of the {queue} queue lies in its dead-letter queue: {reason}"
+        f"A message for {queue} lies in its dead-letter queue: {reason}"
         for queue in ("classify", "inspect", "respond")
         for _ in aws.dead_letters(queue)
     )

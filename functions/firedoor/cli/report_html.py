@@ -24,7 +24,7 @@ text-transform:uppercase;letter-spacing:.06em;color:var(--soft)}
 p{margin:.3rem 0}.soft{color:var(--soft)}.good{color:var(--good)}.ask{color:var(--ask)}.bad{color:var(--bad)}
 table{border-collapse:collapse;width:100%;margin:1rem 0 2rem}
 th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-size:.8rem;color:var(--soft)}a{color:inherit}
+th{font-size:.8rem;color:var(--soft);white-space:nowrap}a{color:inherit}
 article{border:1px solid var(--line);border-radius:.6rem;padding:1rem 1.2rem;margin:1rem 0;background:var(--card)}
 pre,.diff{font:13px/1.5 ui-monospace,monospace;background:var(--paper);border:1px solid var(--line);
 border-radius:.4rem;padding:.6rem .8rem;white-space:pre-wrap;margin:.3rem 0}

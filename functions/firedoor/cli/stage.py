@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 import firedoor
 from firedoor.plans import Json
@@ -23,7 +24,9 @@ from firedoor.plans import Json
 if TYPE_CHECKING:
     from firedoor.cli.embedded import EmbeddedAws
 
-_MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError)
+_NOT_STAGED = (LookupError, TypeError, AttributeError, ValueError, ClientError, BotoCoreError, ResponseParserError)
+"""What a misshapen or hostile event makes of staging it: there is no stage then, and the event runs all the same."""
+
 BASELINE_AGE = 3600
 """Seconds between the timer's last look and the event."""
 
@@ -59,7 +62,7 @@ def stage(aws: EmbeddedAws, text: str) -> tuple[Thing, ...]:
     things: dict[str, Thing] = {}
     for event in _events(text):
         for make in _MAKERS:
-            with contextlib.suppress(*_MISSHAPEN, ClientError, BotoCoreError):
+            with contextlib.suppress(*_NOT_STAGED):
                 for thing in make(aws, event):
                     things[thing.name] = thing
     aws.clock.advance(BASELINE_AGE + 60)
