@@ -5,8 +5,6 @@ Owns the question whether two spellings mean the same number. Knows nothing of o
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 _EXACT_INTEGERS = 2**53
 _SAFE_LENGTH = 15
 """A decimal of at most 15 digits without exponent always survives the way through a double."""
@@ -32,6 +30,8 @@ def comparable(text: str) -> float | None:
     if value == 0:
         mantissa = text.lower().partition("e")[0]
         return None if mantissa.strip("-.0") else 0.0
+    from decimal import Decimal  # rarely needed, and slow to import at a cold start
+
     return value if Decimal(text) == Decimal(_as_java_writes(value)) else None
 
 
