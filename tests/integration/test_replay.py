@@ -141,6 +141,15 @@ def test_a_thing_that_is_gone_closes_the_case(samples: Samples, bundle: Path) ->
         assert [State.CLOSED] == [case.state for case in aws.cases()]
 
 
+@pytest.mark.parametrize("name", ["bedrock_invocation_log.jsonl", "s3_bedrock_log_created.json"])
+def test_an_invocation_log_is_inspected_on_either_way(bundle: Path, name: str) -> None:
+    """An unguarded call is found in a log object in S3 and in a CloudWatch Logs subscription alike."""
+    result = replay((EVENTS / name).read_text("utf-8"), name, bundle, undo=True)
+    assert () == result.problems
+    assert "bedrock-no-guardrail" in {case.playbook for case in result.cases}
+    assert True is result.restored
+
+
 # --- bad input
 
 
@@ -303,6 +312,33 @@ def test_a_replay_that_ends_in_a_dead_letter_queue_fails(tmp_path: Path, capsys:
     bad.write_text("{", "utf-8")
     assert 1 == main(["replay", str(bad)])
     assert "dead-letter queue" in capsys.readouterr().out
+
+
+def test_a_demo_replays_the_folder_and_sums_up(
+    samples: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every event of the folder has its line in the table, and is undone."""
+    (tmp_path / "events").mkdir()
+    for name in (KEY_STOLEN, "guardduty_root_credentials"):
+        (tmp_path / "events" / f"{name}.json").write_text(samples.text(name), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert 0 == main(["demo"])
+    table = capsys.readouterr().out.partition("Summary")[2]
+    assert KEY_STOLEN in table
+    assert "NEEDS YOU" in table
+    assert "2 events, 1 changed something" in table
+
+
+def test_a_demo_fails_where_a_playbook_breaks_its_own_promise(
+    samples: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An event that a playbook's tests promise to answer, and that nobody answers, is an exit code and a sentence."""
+    (tmp_path / "events").mkdir()
+    text = samples.text("guardduty_root_credentials", {"detail.type": "Nothing:That/IsKnown"})
+    (tmp_path / "events" / "guardduty_root_credentials.json").write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert 1 == main(["demo", "--json"])
+    assert "guardduty-root-credentials-used should have answered it" in capsys.readouterr().err
 
 
 # --- differences

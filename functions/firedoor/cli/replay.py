@@ -222,12 +222,17 @@ def _not_acted_on(aws: EmbeddedAws) -> tuple[str, ...]:
 
 def _rejected(aws: EmbeddedAws) -> tuple[str, ...]:
     said = [line for line in aws.log() if line.get("level") in ("WARNING", "ERROR")]
-    reason = str(said[-1].get("reason") or said[-1]["message"]) if said else "Its handler gave no reason."
+    reason = _reason(said[-1]) if said else "its handler gave no reason."
     return tuple(
         f"A message for {queue} lies in its dead-letter queue: {reason}"
         for queue in ("classify", "inspect", "respond")
         for _ in aws.dead_letters(queue)
     )
+
+
+def _reason(line: Json) -> str:
+    named = f" ({line['exception_name']})" if "exception_name" in line else ""
+    return f"{line.get('reason') or line['message']}{named}"
 
 
 def _three_states(
@@ -244,6 +249,12 @@ def _three_states(
 def playbooks_of(replayed: Replay) -> str:
     """Return the playbooks that answered, once each."""
     return ", ".join(dict.fromkeys(case.playbook for case in replayed.cases))
+
+
+def mode_of(case: Case) -> str:
+    """Return the mode that counted for the newest event of a case."""
+    decided = case.occurrences[-1].decided
+    return "not decided" if decided is None else str(decided)
 
 
 def shown_steps(case: Case) -> Iterator[StepResult]:

@@ -12,7 +12,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from firedoor.cli.replay import Replay, difference, playbooks_of, safe_line, shown_steps
+from firedoor.cli.replay import Replay, difference, mode_of, playbooks_of, safe_line, shown_steps
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -63,7 +63,7 @@ def _line(text: str, style: str = "") -> Text:
 
 def _matches(replayed: Replay) -> Iterator[RenderableType]:
     for case in replayed.cases:
-        mode = case.occurrences[-1].decided
+        mode = mode_of(case)
         events = f", {case.count} events" if case.count > 1 else ""
         line = Text("matched  ", style="bold")
         line.append(f"{case.playbook}  ", style="magenta")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from firedoor.cli.replay import Replay, difference, playbooks_of, safe_line, shown_steps
+from firedoor.cli.replay import Replay, difference, mode_of, playbooks_of, safe_line, shown_steps
 
 if TYPE_CHECKING:
     from firedoor.plans import Json
@@ -107,7 +107,7 @@ def _article(number: int, replayed: Replay) -> Iterator[str]:
 def _matches(replayed: Replay) -> Iterator[str]:
     yield "<h3>Matched</h3>"
     for case in replayed.cases:
-        mode = case.occurrences[-1].decided
+        mode = mode_of(case)
         yield (
             f"<p><b>{_text(case.playbook)}</b>, case {_text(case.id)}, {case.severity}, mode {mode}: "
             f"{_text(case.state.value)}</p>"
