@@ -7,11 +7,10 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conftest import EVENTS, PLAYBOOKS, Samples
 from firedoor.cases import State
 from firedoor.cli import main
 from firedoor.cli.embedded import EmbeddedAws, bundle_file
@@ -21,6 +20,11 @@ from firedoor.cli.stage import snapshot, stage
 from firedoor.errors import EventError
 from firedoor.playbooks import Mode
 
+if TYPE_CHECKING:
+    from tests.conftest import Samples
+
+EVENTS = Path(__file__).parents[2] / "events"
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 NOW = datetime(2026, 11, 20, 1, 33, tzinfo=UTC)
 KEY_STOLEN = "guardduty_iam_key_stolen_tor"
 CONTAINED = [
