@@ -114,17 +114,17 @@ _DROP_SOFT = (
 )
 
 _OVERRIDE = [
-    _p(OVERRIDE, True, _DROP_HARD, rf"\w* ~4 {_WHOSE} ~2 {_INSTRUCTIONS}\b"),
-    _p(OVERRIDE, True, _DROP_SOFT, rf"\w* ~2 {_WHOSE_STRICT} ~2 (?:instruct\w*|prompt\w*|directives?|guidelines?|rules?|programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|protocols?|safeguards?|guard.?rails?|filters?|training|censorship)\b"),
-    _p(OVERRIDE, True, _DROP_HARD, rf"\w* ~3 {_INSTRUCTIONS} (?:above|before|given|so far|that|you|from|prior|previous|until|provided)\b"),
+    _p(OVERRIDE, True, _DROP_HARD, rf"(?!s\b)\w* ~4 {_WHOSE} ~2 {_INSTRUCTIONS}\b"),
+    _p(OVERRIDE, True, _DROP_SOFT, rf"(?!s\b)\w* ~2 {_WHOSE_STRICT} ~2 (?:instruct\w*|prompt\w*|directives?|guidelines?|rules?|programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|protocols?|safeguards?|guard.?rails?|filters?|training|censorship)\b"),
+    _p(OVERRIDE, True, _DROP_HARD, rf"(?!s\b)\w* ~3 {_INSTRUCTIONS} (?:above|before|given|so far|that|you|from|prior|previous|until|provided)\b"),
     _p(OVERRIDE, True, "ignore|disregard|forget|ignoring|neglect|dismiss|discard",
        r"\w* (?:about )?(?:absolutely )?(?:everything|anything|all|whatever|what)(?: of)?(?: the| this| that)? ?~1 "
        r"(?:above|before|previous(?:ly)?|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed))\b"),
-    _p(OVERRIDE, True, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior)(?: \w{1,12})? (?:and|then|now|instead|but|just|say|print|output|tell|respond|reply|answer|write|translate|repeat)\b"),
+    _p(OVERRIDE, True, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior)(?: text| content| stuff| instructions?| directions?| document| request| question)? (?:and|then|now|instead|but|just|say|print|output|tell|respond|reply|answer|write|translate|repeat)\b"),
     _p(OVERRIDE, False, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior|everything)\b"),
     _p(OVERRIDE, True, "ignore|ignoring|disregard|forget",
-       rf"\w* (?:absolutely )?(?:all|any|every|each)(?: of)?(?: the| these| those| such| and all)? (?:\w{{1,16}} )?{_INSTRUCTIONS}\b"),
-    _p(OVERRIDE, True, "ignore|ignoring|disregard|forget", rf"\w* ~1 (?:previous\w*|prior|preceding|above|earlier|foregoing) ~1 {_TALK}\b"),
+       rf"(?!s\b)\w* (?:absolutely )?(?:all|any|every|each)(?: of)?(?: the| these| those| such| and all)? (?:\w{{1,16}} )?{_INSTRUCTIONS}\b"),
+    _p(OVERRIDE, True, "ignore|ignoring|disregard|forget", rf"(?!s\b)\w*(?: all| any)?(?: of)?(?: the| your| these)? (?:previous\w*|prior|preceding|above|earlier|foregoing) ~1 {_TALK}\b"),
     _p(OVERRIDE, False, _DROP, rf"\w* ~4 {_WHOSE} ~3 {_INSTRUCTIONS}\b"),
     _p(OVERRIDE, False, _DROP, rf"\w* ~2 (?:all|any|every|the|its|their|openai\w*) ~1 {_INSTRUCTIONS}\b"),
     _p(OVERRIDE, False, "ignore|disregard|forget", rf" ~3 {_WHOSE} ~2 {_TALK}\b"),
@@ -135,11 +135,11 @@ _OVERRIDE = [
        r"\w{0,3}(?: \w{1,12})?\s?(?:[:*>\]=!]|-{2}|are as follows|from (?:the )?(?:user|admin|developer|system)|override|supersede|begin|for the (?:ai|assistant|model))"),
     _p(OVERRIDE, True, "new task|new urgent task|urgent new task|priority task|important new task|real task|actual task|new goal|new priority|main task now|urgent task|new mission|updated task|task update|goal change|objective change|special case|high priority task",
        r"\s?(?:[:*>\]=!]|-{2}|is to| is )"),
-    _p(OVERRIDE, True, "your new task|your new instruction|your new role|your new objective|your new goal|your real task|your actual task|your true purpose|your new purpose|your new mission|your new rule|your new name is|your new identity|your new system|your real goal|your primary directive is now", r"s?"),
+    _p(OVERRIDE, True, "your new task|your new instruction|your new role|your new objective|your new goal|your real task|your actual task|your new purpose|your new mission|your new rule|your new name is|your new identity|your new system|your real goal|your primary directive is now", r"s?"),
     _p(OVERRIDE, False, "instead", r"[ ,]{1,3}(?:please )?(?:of (?:following|obeying|answering|summari[sz]ing|translating|doing|what|complying)|(?:do|execute|perform|follow|obey|comply with|carry out) (?:the following|this|my|these|as i))\b"),
     _p(OVERRIDE, False, "important instruction|critical instruction|additional instruction|special instruction|your only task|your sole task|new command|new rule|new order|new objective|your main task", r"s?\s?(?:[:*!\]]| is\b| are\b)"),
     _p(OVERRIDE, False, "instead", r"[ ,:]{1,3}(?:just |only |simply |please )?(?:say|print|output|respond|reply|tell|give|write|repeat|return|show|reveal|translate|provide|send|list)\b"),
-    _p(OVERRIDE, True, "from now on|from this point|from here on|starting now|henceforth|as of now|going forward|for the rest of this", r"\w*(?: forward| onward\w*| on)?[ ,]{1,3}~2 (?:you(?:'re|r)?|u|ignore|act|do not|never|disregard|answer|respond|obey|chatgpt|assistant|always)\b ~4 (?:no|not|without|never|free|only|any|must|obey|ignore|unrestricted|unfiltered|disregard|dan|evil|restrictions|rules|anything|jailb\w*)\b"),
+    _p(OVERRIDE, True, "from now on|from this point|from here on|starting now|henceforth|as of now|going forward|for the rest of this", r"\w*(?: forward| onward\w*| on)?[ ,]{1,3}~2 (?:you(?:'re|r)?|u|ignore|act|do not|never|disregard|answer|respond|obey|chatgpt|assistant|always)\b ~4 (?:no|not|without|never|free|only|any|obey|ignore|unrestricted|unfiltered|disregard|dan|restrictions|rules|anything|jailb\w*)\b"),
     _p(OVERRIDE, False, "from now on|from this point on|starting now|henceforth|from this moment", r"\w*[ ,]{1,3}(?:you|your|u|i|answer|respond|act|only|always|every|when|if|we)\b"),
     _p(OVERRIDE, True, "follow only my|only follow my|obey only me|only obey|listen only to me|obey my|prioritize my|prioritise my|my instructions override|this overrides|this supersedes|these instructions override|these instructions supersede|this instruction overrides|takes precedence over|take precedence over|higher priority than|supersedes all|supersede all|overrides all|override all", r"\w* ~5 (?:instruct\w*|commands?|orders?|requests?|rules?|prompt\w*|guidelines?|directives?|me|words|polic\w+|directions?|will|settings)\b"),
     _p(OVERRIDE, True, "instructions above|instructions before this|instruction above|rules above|prompt above|text above|directions above|commands above|instructions you were given|instructions you have been given|instructions you received|orders you were given|sentence above",
@@ -168,13 +168,13 @@ _SHOW = (
     "fetch|retrieve|convert|transcribe|include|append|begin by|detail|outline|know|see|view|rephrase|verbatim|transmit|elaborate|confess|identify|betray|produce|paste|shar"
 )
 _EXTRACTION = [
-    _p(EXTRACTION, True, "reveal|print|output|display|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|echo|transcribe|unveil|unmask|uncover|append|paste|spit out|show me|tell me|give me|send me|share|type out|read out|copy",
-       rf"\w* ~4 {_SECRET_PROMPT}\b"),
+    _p(EXTRACTION, True, "reveal|print|output|display|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|echo|transcribe|unveil|unmask|uncover|paste|spit out|show me|show|tell me|give me|send me|share|type out|read out|write down|write out|write",
+       rf"\w*(?: me| us| to me| back| out| here| just)?(?: about| what)? (?:your|the|ur|its|all|exact|full|entire|every|whole|that|any|this) ~2 {_SECRET_PROMPT}(?! (?:for a|for my|for an|template|generator|that (?:i|we)))\b"),
     _p(EXTRACTION, True, "reveal|print|output|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|unveil|unmask|uncover|verbatim|spit out|display|show me|tell me|give me|share|echo",
        rf"\w* ~3 {_YOUR_PROMPT}\b"),
     _p(EXTRACTION, False, _SHOW, rf"\w* ~4 {_SECRET_PROMPT}\b"),
     _p(EXTRACTION, False, _SHOW, rf"\w* ~3 {_YOUR_PROMPT}\b"),
-    _p(EXTRACTION, True, "what is|what's|what are|what were|whats|what was", rf"(?: all)?(?: of)? (?:your|ur) ~2 (?:system|initial|original|hidden|secret|internal|first|exact|full|pre|custom|core|base|foundational|underlying|confidential|training|developer) ~1 (?:prompt\w*|instructions?|directives?|guidelines?|message|rules|commands?|config\w*)\b"),
+    _p(EXTRACTION, True, "what is|what's|what are|what were|whats|what was", rf"(?: all)?(?: of)? (?:your|ur) ~2 (?:system|initial|original|hidden|secret|internal|first|exact|full|pre|custom|core|base|foundational|underlying|confidential|training|developer) ~1 (?:prompt\w*|instructions?|directives?|guidelines?|message|config\w*)\b"),
     _p(EXTRACTION, True, "repeat|print|output|recite|echo|copy|write|show|display|return|reproduce|say|translate|summarize|give me|tell me|repeating",
        r"\w* ~3 (?:everything|all|words?|text|content\w*|instructions?|sentences?|lines?|message|prompt|paragraphs?)(?: (?:that|is|was|were|came|written|which|found|printed|in|the|of|from|your|context)){0,5} (?:above|preceding|before this|prior to this|at the (?:top|start|beginning) of)\b ~4 (?:this|the|our|starting|beginning|from|verbatim|conversation|chat|prompt|in a|word|message|including|exactly|again)\b"),
     _p(EXTRACTION, True, "starting with|starting from|beginning with|start with|begin with|starts with|begins with", r"\W{1,4}(?:the )?(?:phrase|words?|text|sentence)?\W{0,6}you are\b"),
@@ -196,17 +196,17 @@ _EXTRACTION = [
        r"\w* ~3 (?:information|data|details|records?|files|credentials|passwords?|conversations?|keys|emails) ~3 (?:from|of|about|on|in) (?:your|other|all|the) ~1 (?:users?|customers?|database|clients?|memory|training|company|system|employees)\b"),
 ]
 
-_FREE = r"(?:restrictions?|limits?|limitations?|filters?|rules?|guidelines?|censorship|boundaries|ethic\w*|moral\w*|constraints?|safeguards?|guardrails?|polic\w+|inhibitions|restraints?|moderation|remorse|regard for|safety|warnings?|disclaimers?|content polic\w+|regulations|principles|confines|judge?ment|scruples|conscience)"
+_FREE = r"(?:restrictions?|limits?|limitations?|filters?|rules?|guidelines?|censorship|boundaries|ethic\w*|moral\w*|constraints?|safeguards?|guardrails?|inhibitions|restraints?|moderation|remorse|content polic\w+|regulations|confines|judge?ment|scruples|conscience)"
 _PERSONA = [
-    _p(PERSONA, True, "do anything now|does anything now|can do anything now|jailbroken|jail broken|jailbreaked|jailbreak mode|jailbreak enabled|jailbreak prompt|jailbreak activated|unrestricted mode|god mode enabled|evil mode|chaos mode|unfiltered mode|uncensored mode|no-filter mode|opposite mode|sudo mode|debug mode enabled|kernel mode|root mode|bypass mode|freedom mode|anarchy mode|rebel mode|amoral mode|nsfw mode|dan mode|developer mode enabled|developer mode output|developer mode is|developer mode v|enter developer mode|enable developer mode|in developer mode|developer mode has|developer mode and|developer mode on|developer mode activ|activate developer mode|admin mode|maintenance mode enabled|test mode enabled|unlocked mode|evil confidant|evil twin|evil ai|evil chatbot|evil bot|evil assistant|evil version|evil language model|always intelligent and machiavellian|machiavellian chatbot|strive to avoid norms|superior dan|better dan|dan prompt|stay a dan|as dan|act as dan|be dan|named dan|called dan|you are dan|become dan|dan:|[dan]|antigpt|anti-gpt|basedgpt|based gpt|freegpt|darkgpt|evilgpt|worm ?gpt|wormgpt|fraudgpt|mongo tom|stan mode|dude mode|omega mode|jailbreakbot|hackergpt|chadgpt|gpt-4real|gpt4real|unrestrictedgpt|uncensored gpt|unfiltered gpt|sudo chatgpt|niccolo machiavelli|ucar|cyberbot|maximum virtual machine|alphabreak|switch flipper|burple|khajiit|aligned, or unaligned",
+    _p(PERSONA, True, "do anything now|does anything now|can do anything now|jailbroken|jail broken|jailbreaked|jailbreak mode|jailbreak enabled|jailbreak prompt|jailbreak activated|unrestricted mode|god mode enabled|evil mode|chaos mode|unfiltered mode|uncensored mode|no-filter mode|opposite mode|sudo mode|debug mode enabled|kernel mode|root mode|bypass mode|freedom mode|anarchy mode|rebel mode|amoral mode|nsfw mode|dan mode|developer mode enabled|developer mode output|developer mode is|developer mode v|operating in developer mode|developer mode has|developer mode activ|maintenance mode enabled|test mode enabled|unlocked mode|evil confidant|evil twin|evil ai|evil chatbot|evil bot|evil assistant|evil version|evil language model|always intelligent and machiavellian|machiavellian chatbot|strive to avoid norms|superior dan|better dan|dan prompt|stay a dan|as dan|act as dan|be dan|named dan|called dan|you are dan|become dan|dan:|[dan]|antigpt|anti-gpt|basedgpt|based gpt|freegpt|darkgpt|evilgpt|worm ?gpt|wormgpt|fraudgpt|mongo tom|stan mode|dude mode|omega mode|jailbreakbot|hackergpt|chadgpt|gpt-4real|gpt4real|unrestrictedgpt|uncensored gpt|unfiltered gpt|sudo chatgpt|niccolo machiavelli|ucar|cyberbot|maximum virtual machine|alphabreak|switch flipper|burple|khajiit|aligned, or unaligned",
        r"(?!\w)"),
     _p(PERSONA, True, "you are|you're|you re|you will be|act as|acting as|behave as|behave like|pretend|roleplay as|role-play as|role play as|role as|simulate|imagine|become|be an|be a|play the|emulate|respond as|answer as|reply as|speak as|impersonate|transform into|take on|assume the|take the role|embody|create|write as|as an|as a|play|invent|adopt|be my|act like|i want you to|an ai|ai model|ai that|ai with|chatbot|assistant with|assistant that|model that|model with|bot that|bot with",
-       rf" ~8 (?:without|with no|no|free (?:from|of)|devoid of|lacks?|lacking|have no|has no|doesn't have|does not have|not have|zero|not bound by|unbound by|not restricted by|not limited by|ignores?|removed|bypass\w*|never follows?|don't follow|doesn't follow|isn't bound by|not constrained by|unconstrained by|without (?:any|regard)|unshackled|above all|no longer ha\w+|disregard\w*) ~4 {_FREE}\b"),
+       rf" ~8 (?:without|with no|no|free (?:from|of)|devoid of|lacks?|lacking|have no|has no|doesn't have|does not have|not have|zero|not bound by|unbound by|not restricted by|not limited by|ignores?|removed|bypass\w*|never follows?|don't follow|doesn't follow|isn't bound by|not constrained by|unconstrained by|without (?:any|regard)|unshackled|above all|no longer ha\w+|disregard\w*) ~3 {_FREE}(?! on\b)\b"),
     _p(PERSONA, True, "you are|you're|act as|acting as|pretend|roleplay|role-play|role play|simulate|imagine|become|be an|be a|play|emulate|respond as|answer as|impersonate|an ai|ai model|chatbot|assistant|create|bot|model|gpt|i want you to|take on|assume|now",
        r"\w* ~6 (?:unfiltered|uncensored|unrestricted|amoral|unethical|immoral|unhinged|jailbroken|unbound|unchained|unshackled|limitless|lawless|unaligned|malevolent|uninhibited|unlimited|rogue|unconstrained) ~3 (?:ai|a\.i|chatbot|assistant|model|bot|language|version|gpt\w*|chatgpt|answers?|responses?|mode|llm|entity|character|persona|intelligence|machine|system|being|hacker|capabilit\w+|replies|access|and)\b"),
     _p(PERSONA, True, "no longer", r" (?:bound|restricted|constrained|limited|subject|need\w* to follow|have to follow|have to abide|required to|an ai|chatgpt|obligated|governed|censored|have any (?:restrictions?|rules|limits))\b"),
     _p(PERSONA, True, "you have no|you have zero|you don't have any|you do not have any|you don't have|you now have no|there are no|have no|has no|without any|without ethical|without moral|with no|doesn't have any|does not have any|free of all|free from all|free of any|free from any|removes all|remove all|lift all|all your|any of your|no ethical|no moral|no content|no safety|zero|no",
-       r" ~3 (?:restrictions?|ethic\w* (?:\w+ ){0,3}guidelines?|moral\w* (?:\w+ ){0,3}guidelines?|content polic\w+|safety (?:filters?|guidelines?|restrictions?|rules|protocols?|polic\w+|limits)|guardrails|censorship|ethical (?:restrictions?|constraints?|boundaries|limits|considerations|limitations)|moral (?:restrictions?|constraints?|boundaries|limits|considerations|limitations|compass)|limitations (?:or|and) \w+|rules (?:or|and) (?:restrictions?|guidelines?|limit\w+|filters?)|filters (?:or|and) \w+|restrictions (?:or|and) \w+|inhibitions)\b"),
+       r" ~3 (?:restrictions?|ethic\w* (?:\w+ ){0,3}guidelines?|moral\w* (?:\w+ ){0,3}guidelines?|content polic\w+|safety (?:filters?|guidelines?|restrictions?|rules|protocols?|polic\w+|limits)|guardrails|censorship|ethical (?:restrictions?|constraints?|boundaries|limits|considerations|limitations)|moral (?:restrictions?|constraints?|boundaries|limits|considerations|limitations|compass)|limitations (?:or|and) \w+|rules (?:or|and) (?:restrictions?|guidelines?|limit\w+|filters?)|filters (?:or|and) \w+|restrictions (?:or|and) \w+|inhibitions)(?! on\b)\b"),
     _p(PERSONA, False, "unfiltered|uncensored|unrestricted|amoral|jailbreak|without any restrictions|without restrictions|without limits|without limitations|no restrictions|no rules|no limits|no filters|no filter|no censorship|without filters|without filter|without censorship|no limitations|anything goes|unethical|immoral|no matter how|without moral|without ethical|broken free|break free|do anything|no ethics|no morals", r""),
     _p(PERSONA, True, "stay in character|remain in character|never break character|don't break character|do not break character|breaking character|break character|stay in role|out of character", r" ~14 (?:refus\w*|illegal|unethical|always|no matter|even if|unfiltered|never|restrict\w*|ai|openai|remind|token\w*|say|dan)\b"),
     _p(PERSONA, True, "two responses|two ways|two different ways|two answers|two separate responses|both responses|2 responses|two paragraphs|double response|two distinct responses|respond twice|2 ways", r" ~25 (?:chatgpt|gpt|normal\w*|standard|classic|dan|jail\w*|dev\w*|unfiltered|evil|regular|uncensored)\b"),
@@ -242,7 +242,7 @@ _FORGERY = (
     ("[inst]", True, r""),
     ("[/inst]", True, r""),
     ("<<sys", True, r"\w*>>"),
-    ("<", True, r"/?(?:system|sys|admin|override|information|important|jailbreak|assistant|instructions?|hidden.instructions?|system.?(?:prompt|message|instructions?|override))\s?/?>"),
+    ("<", True, r"/?(?:system|sys|admin|override|information|important|jailbreak|hidden.instructions?|system.?(?:message|override))\s?/?>"),
     ("</", False, r"(?:data|document|context|email|input|text|user.?\w{0,10}|prompt|query|result|tool\w{0,10}|function\w{0,10}|s|mail|body)>"),
     ("<", False, r"(?:tool|function|instruction|prompt|new|command|ai|llm|secret|developer|config|policy|rules|user|assistant|god|email)\b[^<>\n]{0,40}>"),
     ("[", True, r"/?\[?\s?(?:(?:system|sys|admin|override)(?:\s?[:\]!]|\s(?:message|prompt|override|note|instruction|alert|command|update|mode)[^\]\n]{0,60}\])|(?:ignore|jailbreak|developer (?:mode|override|message|note)|end of|start of)\b[^\]\n]{0,60}\])"),
@@ -252,8 +252,8 @@ _FORGERY = (
     ("#", False, r"#{0,5}\s?(?:instructions?|response|assistant|user|new|important|urgent|task|end)\s?[:#\n]"),
     ("role", False, r"\W{1,6}(?:system|assistant|developer)\b"),
     ("role", True, r"\W{1,6}system\W{1,10}content\W{1,8}(?:\w{1,20}\W{1,4}){0,12}?(?:ignore|unrestricted|no restrictions|disregard|reveal|must|bypass|without|override)\b"),
-    ("system", True, r"\s{0,2}(?:override|alert|command|notice|update|instruction|admin\w*|directive|warning)s?\s{0,2}(?:[:!\]*]|-{2}|activated|engaged|initiated|mode)"),
-    ("system", False, r"\s?(?:message|note|prompt|instructions?|log)?\s?[:>\]]"),
+    ("system", True, r"\s{0,2}(?:override|alert|command|notice|admin\w*|directive|warning)s?\s{0,2}(?:[:!\]*]|-{2}|activated|engaged|initiated|mode)"),
+    ("system", False, r"\s?(?:message|note|prompt|instructions?|log|update)?\s?[:>\]]"),
     ("\nsystem:", True, r""),
     ("safety", True, r" (?:protocols?|filters?|mode|override|checks?|systems?)\s?(?::|=)?\s?(?:disabled|off|false|deactivated|override\w*|removed|bypass\w*|none)\b"),
     ("admin", True, r"\w*\s?(?:override|command|mode|instruction)s?\s?(?:[:!\]*=]|-{2}|activated|enabled|engaged|granted|accepted|true)"),
@@ -274,14 +274,14 @@ _EXFIL = [
     _p(EXFILTRATION, False, "send|forward|email|e-mail|mail|post|upload|exfiltrate|transmit|deliver|report|confirm",
        r"\w* ~12 (?:[\w.+-]{1,30}@[\w-]{1,30}\.\w|https?\W{1,3}\w)"),
     _p(EXFILTRATION, True, "![", r"[^\]\n]{0,40}\]\(https?://[^\s)]{1,80}[?&/=](?:\[[\w ]{1,20}\]|\{\{?[\w ]{1,20}\}?\}|<[\w ]{1,20}>|\$\{?\w)"),
-    _p(EXFILTRATION, True, "include|append|add|insert|embed|render|display|output|put|place", r"\w* ~10 (?:!\[|<img|<script|<iframe|markdown image|onerror|image link|tracking pixel|invisible link|hidden link|following string|following link|following url|this string|exact string)"),
+    _p(EXFILTRATION, True, "include|append|add|insert|embed|render|put|place", r"\w* ~8 (?:<img|<script|<iframe|markdown image|onerror|tracking pixel|invisible link|hidden link|following string|following link|following url|this exact string|exact string)"),
     _p(EXFILTRATION, False, "onerror=|exfiltrat|base64-encoded|base64 encoded|curl -|webhook", r""),
 ]
 
 _TOOL = [
     _p(TOOL_HIJACK, True, "call|invoke|use|run|execute|trigger", r"\w* ~3 (?:send.?e?mail|delete.?(?:file|user|account|all|email)\w*|http.?post|http.?get|transfer.?\w{0,10}|write.?file|api.?call|tool.?call|function.?call|\w+ (?:tool|function|api|plugin)|a tool|the tool)\b ~14 (?:before (?:you|repl\w*|respond\w*|answer\w*|continuing|proceeding)|immediately|silently|without (?:asking|telling|confirm\w*|notif\w*)|right now|attacker\w*|full \w+ list|system prompt|credentials|passwords?|api keys?|secrets?)\b"),
     _p(TOOL_HIJACK, False, "call|invoke|use|trigger", r"\w* ~3 (?:send.?e?mail|delete.?\w{0,10}|http.?post|http.?get|transfer.?\w{0,10}|api.?call|tool.?call|function.?call|web.?hook)\b"),
-    _p(TOOL_HIJACK, False, "tool call|api call|function call|send email|sendemail|grant access|delete all|rm -rf|drop table|os.system|eval(|exec(|whoami|/etc/passwd|curl http|wget http|nc -e|bash -i|id rsa|child process|systeminfo|reverse shell|.aws/credentials|169.254.169.254|/dev/tcp/|~/.ssh|print(os.environ", r""),
+    _p(TOOL_HIJACK, False, "tool call|api call|function call|grant access|delete all|rm -rf|drop table|os.system|eval(|exec(|whoami|/etc/passwd|curl http|wget http|nc -e|bash -i|id rsa|child process|systeminfo|reverse shell|.aws/credentials|169.254.169.254|/dev/tcp/|~/.ssh|print(os.environ", r""),
     _p(TOOL_HIJACK, True, "without asking|without telling|do not tell|don't tell|do not inform|don't inform|without informing|without notifying|do not notify|do not alert|secretly|silently|without the user|do not reveal this|don't reveal this|without user",
        r"\w* ~4 (?:the user\w*|users|the human|confirmation|consent|knowledge|this (?:instruction|message|note)|these instructions|execute|send|forward|upload|email)\b"),
     _p(TOOL_HIJACK, False, "run|execute|evaluate|eval|perform|bypass", r"\w*\W{1,4}(?:the |this |following |shell |system |bash |python |command|code|:|`|\W){0,8}(?:rm -rf|cat /etc|curl |wget |nc -|bash -i|sh -c|whoami|os\.system|__import__|import |subprocess|eval\(|exec\(|powershell|/bin/|node -e|nod. -e|python3? -c|perl -e|ruby -e|php -r|require\()"),
@@ -309,13 +309,15 @@ _AUTHORITY = [
 
 _AI_READER = r"(?:ai|a\.i\.|ais|llms?|assistants?|chatbots?|bots?|language models?|models?|chatgpt|gpt\w*|claude|copilot|gemini|bard|agents?|ai agents?|ai assistants?|ai models?|ai systems?|automated \w+|virtual assistants?)"
 _EMBEDDED = [
-    _p(EMBEDDED, True, "note to|notes to|message to|message for|attention|instructions for|instruction for|instructions to|instruction to|important message to|notice to|notice for|note for|directive for|reminder to|reminder for|addressed to|memo to|command for",
+    _p(EMBEDDED, True, "note to|notes to|message to|message for|attention|important message to|notice to|notice for|note for|directive for|reminder to|reminder for|addressed to|memo to|command for",
        rf"[ :]{{1,2}}(?:the |any |all |my |your |you )?(?:\w{{1,12}} )?{_AI_READER}(?: \w+){{0,3}}\W{{0,2}}\s?(?:[:!;>-]|,|\.|reading|processing|who|that|which|when|please|you|summari\w+|ignore|do not|must)"),
-    _p(EMBEDDED, False, "dear|hey|hello|hi|for the|for any|to the|to any|to all|hint for|info for", rf" (?:\w{{1,12}} )?{_AI_READER}(?: \w+)?\s?[:,.!;>-]"),
+    _p(EMBEDDED, False, "instructions for|instruction for|instructions to|instruction to|dear|hey|hello|hi|for the|for any|to the|to any|to all|hint for|info for", rf" (?:\w{{1,12}} )?{_AI_READER}(?: \w+)?\s?[:,.!;>-]"),
     _p(EMBEDDED, True, "ai assistant|ai assistants|any ai|the ai|ai agents|llm|assistant|language model|ai model|ai agent", r"s? (?:that (?:is|are) |who (?:is|are) |which (?:is|are) |currently )?(?:reading|processing|summari[sz]ing|parsing|analy[sz]ing|viewing|integrating|installing) (?:this|the|it)\b"),
     _p(EMBEDDED, True, "if you are an|if you're an|if you are a|if you are the|if you're a|if an|if any|whenever an|when an|any", rf" ~1 (?:ai|a\.i\.|llms?|ai (?:agent|assistant|model|system|bot)s?|assistant|chatbot|language model|large language model|ai language model|automated \w+|chatgpt)\b ~5 (?:please|you must|must|should|ignore|do|then|say|tell|include|add|respond|reply|read\w*|process\w*|summar\w*|recommend|output|write|forward|send|follow)\b"),
     _p(EMBEDDED, True, "<!--|/*|display:none|display: none|font-size:0|font-size: 0|color:white|color: white|visibility:hidden|opacity:0|hidden>|aria-hidden", rf"\W{{0,4}}(?:[^\n]{{0,120}}?)\b(?:ignore|disregard|ai assistant|assistants?:|llm|instructions? (?:for|to)|system:|forget|you must|forward (?:all|this|the)|send (?:all|the|an|email)|reveal|prompt|override|language model)\b"),
-    _p(EMBEDDED, True, "before you can solve|before you solve|before answering|before you answer|before you reply|before responding|before you respond|before doing anything|before continuing|before you continue|before proceeding|before you proceed|before summarizing|before you summarize|before completing|before you complete|after summarizing|after completing|after you have|after reading this|when you read this|when reading this|when you see this|upon reading this|once you read this|when processing this|when you process this|when summarizing this|when you summarize|when asked to summarize|when asked about this|in your summary|while summarizing|during summarization|when responding to|at the end of your|at the start of your|at the beginning of your|in your response|in your reply|in your answer|in your next|to your response|to your summary|to your answer",
+    _p(EMBEDDED, True, "before you can solve|before you solve|before summarizing|before you summarize|after summarizing|after reading this|when you read this|when reading this|when you see this|upon reading this|once you read this|when processing this|when you process this|when summarizing this|when you summarize this|when asked to summarize|when asked about this|while summarizing|during summarization",
+       r"\w* ~10 (?:please|first|you must|must|also|send|forward|email|include|append|execute|call|visit|click|ignore|do the following|say|tell the user|print|add|run|delete|transfer|recommend|mention|output|make sure|insert|begin|the (?:exact |following )?(?:string|phrase|text|words?|sentence|link|url))\b"),
+    _p(EMBEDDED, False, "before answering|before you answer|before you reply|before responding|before you respond|before doing anything|before continuing|before you continue|before proceeding|before you proceed|before completing|before you complete|after completing|after you have|in your summary|when responding to|at the end of your|at the start of your|at the beginning of your|in your response|in your reply|in your answer|in your next|to your response|to your summary|to your answer",
        r"\w* ~10 (?:please|first|you must|must|also|send|forward|email|include|append|execute|call|visit|click|ignore|do the following|say|tell the user|print|add|run|delete|transfer|recommend|mention|output|make sure|insert|begin|the (?:exact |following )?(?:string|phrase|text|words?|sentence|link|url))\b"),
     _p(EMBEDDED, False, "ai assistant|ai model|ai agent|language model|llm|chatbot|the assistant|assistant,|dear assistant|ai system|ai,|ai.", r""),
     _p(EMBEDDED, True, "important message from me|this is an important message|important message from|an important message to|important!!!|important!!|important instructions|important instruction|important: ignore|urgent: ignore|todo: |stop reading|the user wants you to|the user has requested|the user also wants|the user asked you to|the user has authorized|user has already|as part of the summar|as part of this task, you must|to complete this task you must|in order to answer|to enable debugging|to enable diagnostics|to troubleshoot|for debugging purposes|for diagnostic purposes|to verify that you|to prove you|prove you are|prove that you|enable experimental features|as a training exercise|as part of a training exercise|this is a test|this is only a test|for testing purposes|strictly for testing|in a test pipeline|part of a test|part of a testing|think about the context",
@@ -407,8 +409,8 @@ _FREEDOM_LANGUAGES = [
 
 # Chinese, Japanese, Korean, Turkish, Hindi, Thai: no spaces, or the object first. Searched whole, only where such letters are.
 _UNSPACED = (
-    (OVERRIDE, re.compile(r"(?:忽略|无视|無視|忘记|忘記|忘掉|不要遵守|不要理会|抛弃|跳过|绕过|覆盖|取消|違反|违反|不用管|停止遵守|丢弃).{0,14}(?:指令|指示|提示|规则|規則|说明|命令|限制|要求|对话|內容|内容|设定|設定|话|准则|约束)")),
-    (OVERRIDE, re.compile(r"(?:指示|命令|ルール|規則|プロンプト|制限|ガイドライン|指令|内容|設定|規約).{0,10}(?:無視|忘れ|破棄|無効|取り消|従わ|逆らっ|解除|無くし|リセット)")),
+    (OVERRIDE, re.compile(r"(?<!不要)(?<!不能)(?<!别)(?<!勿)(?:忽略|无视|無視|忘记|忘記|忘掉|不要遵守|不要理会|抛弃|跳过|绕过|覆盖|取消|違反|违反|不用管|停止遵守|丢弃).{0,14}(?:指令|指示|提示|规则|規則|说明|命令|限制|要求|对话|內容|内容|设定|設定|话|准则|约束)")),
+    (OVERRIDE, re.compile(r"(?:指示|命令|ルール|規則|プロンプト|制限|ガイドライン|指令|内容|設定|規約).{0,10}(?:無視し|忘れ(?!な)|破棄|無効|取り消|従わ|逆らっ|解除|無くし|リセット)")),
     (OVERRIDE, re.compile(r"(?:지시|명령|규칙|지침|프롬프트|제한|안내|설정|내용|대화).{0,10}(?:무시|잊|무효|해제|취소|따르지|어기|삭제)")),
     (EXTRACTION, re.compile(r"(?:显示|顯示|告诉我|告訴我|透露|输出|輸出|打印|重复|重複|泄露|说出|說出|公开|展示|列出|揭示|复述|翻译).{0,14}(?:系统提示|系統提示|提示词|提示詞|初始指令|系统指令|系統指令|系统消息|隐藏指令|原始指令|你的指令|你的指示|你的规则|上面的|以上内容|密码|密碼|prompt)")),
     (EXTRACTION, re.compile(r"(?:システムプロンプト|初期指示|最初の指示|システムメッセージ|元の指示|隠された指示|内部指示|秘密の指示|パスワード|プロンプト|上記の(?:文章|内容|指示)).{0,12}(?:教え|表示|出力|見せ|開示|公開|繰り返|明かし|明らか|印刷)")),
@@ -529,8 +531,18 @@ def _try_patterns(
         key = (pattern.technique, pattern.strong)
         if key in best or not (starts_word or pattern.inside_words):
             continue
-        if found := pattern.regex.match(text, after):
+        found = pattern.regex.match(text, after)
+        if found and not (pattern.technique == OVERRIDE and _is_negated(text, position, after)):
             best[key] = Hit(pattern.technique, pattern.strong, position, found.end())
+
+
+_NEGATION_BEFORE = re.compile(r"(?:\b(?:don'?t|not|never|nunca|no|nao|non|ne|nie|не|cannot|can't|won't|jangan) (?:to )?|\bn')$")
+_NEGATION_AFTER = re.compile(r"\w* (?:nicht|niet|pas|ikke|inte) ")
+
+
+def _is_negated(text: str, position: int, after: int) -> bool:
+    """Whether "forget" and its like are denied: "do not forget the instructions" is the opposite of an override."""
+    return bool(_NEGATION_BEFORE.search(text, max(0, position - 12), position) or _NEGATION_AFTER.match(text, after))
 
 
 def _find_unspaced(text: str, best: dict[tuple[str, bool], Hit]) -> None:

@@ -1,0 +1,377 @@
+"""Owns the `injection` signal: how much a text looks like a prompt injection or a jailbreak, by which techniques, where.
+
+Patterns and published phrases give evidence, a small hashed n-gram model gives a margin, and one logistic layer joins
+them. The model is data, written by benchmarks/train_injection.py; docs/injection-model-card.md says what it misses.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import accumulate
+from typing import Literal
+from zlib import crc32
+
+from firedoor.inspection import normalise, techniques
+from firedoor.inspection.normalise import View
+
+Origin = Literal["user", "tool_result", "document"]
+MarginOf = Callable[[list[int]], float]
+
+THRESHOLD = 0.5
+"""The default operating point: the training script shifts the last layer so that it stands here (see the model card)."""
+
+WHOLE_LIMIT = 8_000
+"""Characters up to which a text is read whole; a longer one is read in windows."""
+
+LONG = 400
+"""Characters from which a text has an operating point of its own: a longer one shows more by chance."""
+
+MODEL_BITS = 17
+_MASK = (1 << MODEL_BITS) - 1
+_WINDOW = 96
+_STRIDE = 32
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """One attack technique, by its name in `techniques.NAMES`, and where it shows in the original text."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """What one text shows.
+
+    Attributes:
+        score: 0 to 1, monotonous, no probability.
+        flag: the score reaches THRESHOLD.
+        techniques: by their place in the text; empty when only the model speaks.
+    """
+
+    score: float
+    flag: bool
+    techniques: tuple[Technique, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    weights: array[int]
+    scale: float
+    bias: float
+    layer: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    words: tuple[str, ...]
+    technique: str
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the last layer sees (`features`, by name) and what a reader sees (`found`)."""
+
+    features: dict[str, float]
+    found: tuple[Technique, ...]
+
+
+def score(text: str, origin: Origin = "user", *, phrases: bool = True) -> Injection:
+    """Score one text that is not the application's own.
+
+    Args:
+        text: as it stands in the request, any length; the work is bounded.
+        origin: who wrote it. A document or a tool result has less reason to speak to a model than a user has.
+        phrases: use the pack of published phrases too; off only to measure without it.
+    """
+    model = _model()
+    evidence = gather(text, origin, margin_of=_margin, phrases=phrases)
+    total = sum((model.layer.get(name, 0.0) * value for name, value in evidence.features.items()), model.layer["bias"])
+    if stands_alone(evidence.features):
+        total = max(total, _FLOOR * evidence.features["plain_strong"])
+    value = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+    return Injection(round(value, 4), value >= THRESHOLD, evidence.found)
+
+
+_FLOOR = 0.8
+"""What a strong technique is worth by itself, in the last layer's units above the operating point."""
+
+
+def stands_alone(features: Mapping[str, float]) -> bool:
+    """Whether the patterns suffice: a strong technique, not quoted, in a text that does not merely ask about it."""
+    plain = features.get("plain_strong", 0.0)
+    return plain >= 2 or (plain >= 1 and "about" not in features)
+
+
+def gather(text: str, origin: Origin = "user", *, margin_of: MarginOf, phrases: bool = True) -> Evidence:
+    """The evidence in a text, as the last layer and a reader see it.
+
+    Args:
+        text: any length.
+        origin: who wrote it.
+        margin_of: the margin of a list of word hashes; the training script gives that of a model still in the making.
+        phrases: use the pack of published phrases too.
+    """
+    sight = _Sight(text, phrases)
+    for start, end in windows(text):
+        _look(sight, start, end, margin_of)
+    features = _features(sight, origin)
+    found = sorted(sight.found.values(), key=lambda technique: (technique.start, technique.end))
+    return Evidence(features, tuple(found))
+
+
+class _Sight:
+    """What has been seen so far in one text."""
+
+    __slots__ = ("decoded", "decoded_margin", "found", "hits", "hidden", "margin", "opening", "phrases", "plain_strong", "text", "use_phrases")
+
+    def __init__(self, text: str, use_phrases: bool) -> None:
+        self.text = text
+        self.use_phrases = use_phrases
+        self.margin = -9.0
+        self.decoded_margin = 0.0
+        self.hits: set[tuple[str, bool]] = set()
+        self.decoded: set[tuple[str, bool]] = set()
+        self.phrases: set[tuple[str, ...]] = set()
+        self.hidden: set[str] = set()
+        self.found: dict[str, Technique] = {}
+        self.opening = ""
+        self.plain_strong: set[str] = set()
+
+    def see(self, name: str, span: tuple[int, int]) -> None:
+        """Remember where a technique shows, the first place only."""
+        if name not in self.found:
+            self.found[name] = Technique(name, *span)
+
+
+def _look(sight: _Sight, start: int, end: int, margin_of: MarginOf) -> None:
+    """Read one window: its folded view, its decoded ones, and what it hides."""
+    piece = sight.text[start:end]
+    folded = normalise.folded_view(piece)
+    sight.opening = sight.opening or folded.text[:600]
+    sight.margin = max(sight.margin, _read(sight, folded, start, margin_of, decoded=False))
+    for view in normalise.decoded_views(piece, folded):
+        sight.decoded_margin = max(sight.decoded_margin, _read(sight, view, start, margin_of, decoded=True))
+    for secret in normalise.hidden(piece):
+        sight.hidden.add(secret.kind)
+        sight.see(techniques.SMUGGLING, (start + secret.start, start + secret.end))
+
+
+def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decoded: bool) -> float:
+    """Add the evidence of one view; returns its margin."""
+    words = _WORDS.findall(view.text)
+    hits = techniques.find(view.text)
+    if sight.use_phrases:
+        hits += _phrase_hits(sight, view, words)
+    piece_end = offset + view.end
+    for hit in hits:
+        key = (hit.technique, hit.strong)
+        if decoded and key in sight.hits:
+            continue
+        if decoded:
+            sight.decoded.add(key)
+            sight.plain_strong |= {hit.technique} if hit.strong else set()
+            sight.see(techniques.ENCODED, (offset + view.start, piece_end))
+        else:
+            sight.hits.add(key)
+            if hit.strong and not _QUOTED.search(view.text, max(0, hit.start - 4), hit.start):
+                sight.plain_strong.add(hit.technique)
+        start, end = normalise.original_span(sight.text[offset:piece_end], view, hit.start, hit.end)
+        sight.see(hit.technique, (offset + start, offset + end))
+    return margin_of(hashes(words))
+
+
+# A quotation mark just before the words, unless it opens a value (`: "...`) or the whole text.
+_QUOTED = re.compile(r"[^\s:=\[({,>]\s?[\"'`]$|\s[\"'`]$(?<![:=,] [\"'`])")
+
+
+def _phrase_hits(sight: _Sight, view: View, words: list[str]) -> list[techniques.Hit]:
+    """The phrases of the pack in a view; joined letters are matched without the spaces between words."""
+    pack = _pack()
+    found = []
+    for position, pair in enumerate(zip(words, words[1:], strict=False)):
+        for phrase in pack.get(pair, ()):
+            if phrase.words == tuple(words[position : position + len(phrase.words)]):
+                found.append(phrase)
+    if view.kind == "spaced":
+        joined = "".join(words)
+        found += [p for starts in pack.values() for p in starts if p.strong and "".join(p.words) in joined]
+    hits = []
+    for phrase in found:
+        if phrase.words not in sight.phrases:
+            sight.phrases.add(phrase.words)
+            place = re.search(r"\W+".join(phrase.words), view.text)
+            span = place.span() if place else (0, len(view.text))
+            hits.append(techniques.Hit(phrase.technique, phrase.strong, *span))
+    return hits
+
+
+_ABOUT = re.compile(
+    r"\W*(?:(?:please |hi,? |hello,? |hey,? |so |ok |and |but )?(?:can|could|would|will) (?:you|someone|anyone|i|we|it) (?:please )?(?:explain|describe|tell me (?:about|how|what|why)|help|discuss|compare|recommend|suggest|i )|"
+    r"what|how|why|which|who|when|where|is|are|does|do|did|should|was|were|can i|can we|could i|explain|describe|define|discuss|compare|give an example|in what|i(?:'m| am) (?:writing|reading|trying|learning|studying|working|looking|getting)|"
+    r"(?:please )?translate|(?:help me )?write (?:me )?an? (?:\w+ ){0,3}(?:essay|article|blog|paper|report|function|program|script|test|regex|song|poem|haiku|email|letter|query|class))\b"
+)
+_SUBJECT = re.compile(
+    r"\b(?:detect\w*|prevent\w*|protect\w*|defen[cds]\w*|mitigat\w*|attackers?|attacks?|vulnerabilit\w*|security|differen\w+|meaning|means?|concept|history|phrase|term|examples?|movie|film|novel|song|game|code|python|java\w*|css|html|config\w*|excel|linux|docker|git|sql|phone|iphone|android|ios|kernel|browser|server|app|software|users?|employees?|patients?|students?|teachers?|child\w*|kids?|legal|law|court|contract|company|organi[sz]ations?|customers?|book|chapter|researchers?|best practices?|function|method|variable|compiler|windows|database|character)\b"
+)
+
+
+def _features(sight: _Sight, origin: Origin) -> dict[str, float]:
+    features: dict[str, float] = {
+        "margin": max(-3.0, min(4.0, sight.margin)),
+        "margin_high": max(0.0, min(4.0, sight.margin)),
+        "decoded_margin": max(0.0, min(4.0, sight.decoded_margin)),
+    }
+    everything = sight.hits | sight.decoded
+    for technique, strong in everything:
+        features[f"{'strong' if strong else 'weak'}:{technique}"] = 1.0
+    strong_count = sum(strong for _, strong in everything)
+    features["strong"] = min(3.0, strong_count)
+    features["weak"] = min(5.0, sum(not strong for _, strong in everything))
+    if any(strong for _, strong in sight.decoded):
+        features["decoded_strong"] = 1.0
+    elif sight.decoded:
+        features["decoded_weak"] = 1.0
+    for kind in sight.hidden:
+        features[f"hidden:{kind}"] = 1.0
+    features["phrases"] = min(4.0, len(sight.phrases))
+    features["long"] = float(len(sight.text) > LONG)
+    features["length"] = min(5.0, math.log2(1 + len(sight.text) / 400))
+    if origin != "user" and strong_count:
+        features["untrusted"] = 1.0
+    features.update(_context(sight, strong_count))
+    return features
+
+
+def _context(sight: _Sight, strong_count: int) -> dict[str, float]:
+    """What speaks for an innocent use of the words: a question about them, a technical subject, quotation marks."""
+    about = bool(_ABOUT.match(sight.opening))
+    subjects = len(set(_SUBJECT.findall(sight.opening)))
+    context = {"subject": min(3.0, subjects)}
+    if about:
+        context["about"] = 1.0
+        context["about_subject"] = min(2.0, subjects)
+        context["about_strong"] = float(strong_count > 0)
+    context["plain_strong"] = float(len(sight.plain_strong))
+    return context
+
+
+_TRIGGERS = (
+    "ignore ", "disregard", "forget ", "override", "bypass", "instruction", "system prompt", "jailbreak", "developer mode",
+    "ai assistant", "language model", "<!--", "<|", "[inst", "[system", "unrestricted", "unfiltered", "you are now",
+    "from now on", "do not tell", "ignorier", "ignora", "oubli", "игнор", "忽略", "無視", "무시", "pwned", "password",
+)  # fmt: skip
+_AROUND = 700
+_EDGE = 3_000
+_MAX_WINDOWS = 6
+_SEARCHED = 1_000_000
+
+
+def windows(text: str) -> list[tuple[int, int]]:
+    """The parts of a text that are read: the whole, or head, tail and surroundings of trigger words, at most eight."""
+    if len(text) <= WHOLE_LIMIT:
+        return [(0, len(text))]
+    lowered = text[:_SEARCHED].lower()
+    places = sorted({place for trigger in _TRIGGERS for place in _first_places(lowered, trigger)})
+    spans = [(0, _EDGE)]
+    for place in places:
+        start, end = max(0, place - _AROUND), min(len(text), place + _AROUND)
+        if start < spans[-1][1] and end - spans[-1][0] <= _EDGE:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        elif end > spans[-1][1]:
+            spans.append((max(start, spans[-1][1] - 100), end))
+        if len(spans) > _MAX_WINDOWS:
+            break
+    return [*spans, (max(spans[-1][1] - 100, len(text) - _EDGE), len(text))]
+
+
+def _first_places(lowered: str, trigger: str) -> list[int]:
+    places: list[int] = []
+    position = lowered.find(trigger, _EDGE)
+    while position >= 0 and len(places) < 4:
+        places.append(position)
+        position = lowered.find(trigger, position + _AROUND)
+    return places
+
+
+def hashes(words: Sequence[str]) -> list[int]:
+    """The 32-bit hash of each word, the numbers among them as one."""
+    return [_NUMBER if word.isdigit() else crc32(word.encode()) for word in words]
+
+
+_NUMBER = crc32(b"0")
+
+
+def unigram(word: int) -> int:
+    """The feature of a word."""
+    return (word * 0x9E3779B1 >> 7) & 0xFFFFFFFF
+
+
+def bigram(first: int, second: int) -> int:
+    """The feature of two neighbours, in their order."""
+    return (first * 0x85EBCA6B + second * 0xC2B2AE35 >> 5) & 0xFFFFFFFF
+
+
+def skipgram(first: int, third: int) -> int:
+    """The feature of two words with one between them."""
+    return (first * 0x27D4EB2F + third * 0x165667B1 >> 3) & 0xFFFFFFFF
+
+
+def _margin(words: list[int]) -> float:
+    """The model's margin of the best window of words; without words, the margin of an innocent text."""
+    model = _model()
+    if not words:
+        return -3.0
+    weights = model.weights
+    values = [weights[unigram(word) & _MASK] for word in words]
+    for i, (first, second) in enumerate(zip(words, words[1:], strict=False), start=1):
+        values[i] += weights[bigram(first, second) & _MASK]
+    for i, (first, third) in enumerate(zip(words, words[2:], strict=False), start=2):
+        values[i] += weights[skipgram(first, third) & _MASK]
+    return best_window(values) * model.scale + model.bias
+
+
+def best_window(values: Sequence[float]) -> float:
+    """The largest sum of a window of per-word values, each over the root of its number of features (three a word)."""
+    if len(values) <= _WINDOW:
+        return sum(values) / math.sqrt(3 * len(values))
+    sums = [0, *accumulate(values)]
+    starts = [*range(0, len(values) - _WINDOW, _STRIDE), len(values) - _WINDOW]
+    return max(sums[start + _WINDOW] - sums[start] for start in starts) / math.sqrt(3 * _WINDOW)
+
+
+def _data(name: str) -> bytes:
+    return resources.files("firedoor.inspection").joinpath("data", name).read_bytes()
+
+
+@cache
+def _model() -> _Model:
+    layer = json.loads(_data("injection_layer.json"))
+    weights = array("b")
+    weights.frombytes(_data("injection_weights.bin"))
+    return _Model(weights, layer["model"]["scale"], layer["model"]["bias"], layer["layer"])
+
+
+@cache
+def _pack() -> dict[tuple[str, str], tuple[_Phrase, ...]]:
+    """The phrases of the pack by their first two words."""
+    pack: dict[tuple[str, str], list[_Phrase]] = {}
+    technique = ""
+    for line in _data("injection_phrases.txt").decode().splitlines():
+        if line.startswith("["):
+            technique = line.strip("[]")
+        elif line and not line.startswith("#"):
+            words = tuple(line.removeprefix("? ").split())
+            pack.setdefault((words[0], words[1]), []).append(_Phrase(words, technique, not line.startswith("? ")))
+    return {pair: tuple(phrases) for pair, phrases in pack.items()}
