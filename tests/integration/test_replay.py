@@ -338,7 +338,7 @@ def test_a_demo_fails_where_a_playbook_breaks_its_own_promise(
 ) -> None:
     """An event that a playbook's tests promise to answer, and that nobody answers, is an exit code and a sentence."""
     (tmp_path / "events").mkdir()
-    text = samples.text("guardduty_root_credentials", {"detail.type": "Nothing:That/IsKnown"})
+    text = samples.text("guardduty_root_credentials", {"source": "example.unknown"})
     (tmp_path / "events" / "guardduty_root_credentials.json").write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
     assert 1 == main(["demo", "--json"])
