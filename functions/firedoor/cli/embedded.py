@@ -421,12 +421,11 @@ class EmbeddedAws:
         with mock.patch.object(Services, "from_environment", return_value=ours):
             handling.services()
         handling.metrics.namespace = "Firedoor"
-        stream = handling.logger.registered_handler.setStream(self._log)  # type: ignore[attr-defined]
         handling.logger.setLevel("INFO")
         try:
-            yield
+            with mock.patch.object(handling.logger.registered_handler, "stream", self._log):
+                yield
         finally:
-            handling.logger.registered_handler.setStream(stream or sys.stdout)  # type: ignore[attr-defined]
             handling.services.cache_clear()
 
 
