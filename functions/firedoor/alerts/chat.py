@@ -22,7 +22,7 @@ _LOOKALIKES = str.maketrans(
     {"*": "∗", "~": "∼", "`": "'", "<": "‹", ">": "›", "[": "(", "]": ")", "|": "¦", "#": "＃", "\\": "＼"}
 )
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_MENTION = re.compile(r"(?<![\w.])@(?=\w)")
+_MENTION = re.compile(r"(?<!\w)@(?=\w)")
 _EMOJI = re.compile(r"(?<![\w:]):(?=[\w+'-]+:(?![\w:]))")
 _UNDERLINE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _NOT_IN_A_BLOCK = re.compile(r"[<>&]|```")
@@ -100,7 +100,7 @@ def _lines(alert: Alert) -> Iterator[str]:
     if alert.steps:
         yield f"\n*{MEANINGS[alert.verdict].steps.capitalize()}*"
     for number, step in enumerate(alert.steps, 1):
-        yield from _step(number, step)
+        yield from _step(number, step, differences=alert.verdict is Verdict.NEEDS_APPROVAL)
     yield from _decide(alert)
     yield from _undo(alert)
     yield from _facts(alert)
@@ -110,13 +110,15 @@ def _lines(alert: Alert) -> Iterator[str]:
     yield f"Playbook {_code(alert.playbook)}, mode {alert.mode}, owner {_code(alert.owner)}, case {alert.case_id}"
 
 
-def _step(number: int, step: StepLine) -> Iterator[str]:
+def _step(number: int, step: StepLine, *, differences: bool) -> Iterator[str]:
     what = " and ".join(escape(change.summary) for change in step.changes) or _code(step.action)
     more = f" and {step.more_changes} more" if step.more_changes else ""
     why = f" — {escape(step.reason)}" if step.reason else ""
     after = timedelta(seconds=step.revert_after or 0)
     back = f" (undone by itself after {duration(after)})" if step.revert_after else ""
     yield f"{number}. {step.label}: {what}{more}{back}{why}"
+    if differences:
+        yield from (f"• {escape(line)}" for change in step.changes for line in change.differences)
 
 
 def _decide(alert: Alert) -> Iterator[str]:
@@ -151,7 +153,7 @@ def _facts(alert: Alert) -> Iterator[str]:
 
 def _code(value: str) -> str:
     """Show a value as code: nothing in it is formatted."""
-    return f"`{_ENTITY.sub('& ', value.translate(_LOOKALIKES))}`"
+    return f"`{_MENTION.sub('(at)', _ENTITY.sub('& ', value.translate(_LOOKALIKES)))}`"
 
 
 def _block(lines: list[str]) -> str:

@@ -99,8 +99,9 @@ def _atoms(value: str, room: int) -> Iterator[str]:
         piece = ""
         for character in value[start:end]:
             if columns(shlex.quote(piece + character)) > room - _CHUNK_MARGIN:
-                yield _quoted(piece)
-                piece = ""
+                whole = max(piece.rfind(separator, len(piece) // 2) for separator in " ,/") + 1 or len(piece)
+                yield _quoted(piece[:whole])
+                piece = piece[whole:]
             piece += character
         if piece:
             yield _quoted(piece)

@@ -16,7 +16,7 @@ from typing import Any
 from firedoor.alerts import commands
 from firedoor.alerts.alert import Alert, ChangeLine, Related, Repeats, StepLine
 from firedoor.alerts.exclusions import exclusion
-from firedoor.alerts.links import console_links
+from firedoor.alerts.links import console_links, is_region
 from firedoor.alerts.text import WIDTH, cap, clean, mask
 from firedoor.alerts.times import clock, duration
 from firedoor.alerts.verdicts import MEANINGS, Verdict
@@ -67,7 +67,7 @@ def compose(
     """
     facts = occurrence.facts
     steps, notes = _steps(occurrence.steps, verdict)
-    undo, undo_notes = _undo_commands(occurrence.steps)
+    undo, undo_notes = _undo_commands(occurrence.steps, facts.region)
     shown_evidence = [clean_address(address) for address in evidence]
     return Alert(
         case_id=clean(case.id, _NAME_LIMIT),
@@ -84,7 +84,8 @@ def compose(
         title=_title(playbook, occurrence),
         headline=_headline(verdict, occurrence, case.severity >= Severity.HIGH, now),
         summary=fill_text(playbook.alert.summary, occurrence.extracted, _SENTENCE),
-        reason=clean(occurrence.reason, _STEP_TEXT),
+        # The headline and the section on deciding say already that it waits, and until when.
+        reason="" if verdict is Verdict.NEEDS_APPROVAL else clean(occurrence.reason, _STEP_TEXT),
         decision=_decision(occurrence),
         steps=steps,
         next_steps=tuple(
@@ -290,8 +291,14 @@ def _decide_until(playbook: Playbook, occurrence: Occurrence, now: datetime) -> 
 
 
 def _steps(results: Sequence[StepResult], verdict: Verdict) -> tuple[tuple[StepLine, ...], tuple[str, ...]]:
-    lines = tuple(_step(result, verdict) for result in results[:_STEPS])
-    return lines, tuple(_more(len(results) - _STEPS, "step is", "steps are", ""))
+    telling = [result for result in results if not _was_no_question(result)]
+    lines = tuple(_step(result, verdict) for result in telling[:_STEPS])
+    return lines, tuple(_more(len(telling) - _STEPS, "step is", "steps are", ""))
+
+
+def _was_no_question(result: StepResult) -> bool:
+    """Tell whether a step was left out because its ``when`` does not hold: it is about other events than this one."""
+    return result.status is StepStatus.SKIPPED and result.reason.startswith("Its condition does not hold")
 
 
 def _step(result: StepResult, verdict: Verdict) -> StepLine:
@@ -316,11 +323,24 @@ def _change(change: Change) -> ChangeLine:
 
 
 def _differences(before: Json, after: Json) -> Iterator[str]:
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    for name in names[:_DIFFERENCES]:
-        yield f"{clean(name, _NAME_LIMIT)}: {_state(before.get(name))} → {_state(after.get(name))}"
-    if len(names) > _DIFFERENCES:
-        yield f"and {len(names) - _DIFFERENCES} more"
+    changed = list(_changed(before, after, ""))
+    for name, old, new in changed[:_DIFFERENCES]:
+        yield f"{clean(name, _NAME_LIMIT)}: {_state(old)} → {_state(new)}"
+    if len(changed) > _DIFFERENCES:
+        yield f"and {len(changed) - _DIFFERENCES} more"
+
+
+def _changed(before: Json, after: Json, within: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield name, old and new value of every field that differs; of an object on both sides only what differs in it."""
+    for name in {**before, **after}:
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, Mapping) and isinstance(new, Mapping) and within.count(".") < _DEPTH:
+            yield from _changed(old, new, f"{within}{name}.")
+        elif old != new:
+            yield f"{within}{name}", old, new
+
+
+_DEPTH = 4
 
 
 def _state(value: Any) -> str:
@@ -329,10 +349,14 @@ def _state(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return clean(text, _VALUE)
+    if len(text) <= _VALUE or isinstance(value, str):
+        return clean(text, _VALUE)
+    if isinstance(value, list | tuple):
+        return f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
+    return f"JSON of {len(text):,} characters"
 
 
-def _undo_commands(results: Sequence[StepResult]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _undo_commands(results: Sequence[StepResult], region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the commands that put back what was done, last step first, and what is to be said of them."""
     shown: list[str] = []
     missing = 0
@@ -346,7 +370,9 @@ def _undo_commands(results: Sequence[StepResult]) -> tuple[tuple[str, ...], tupl
     note = (
         "Not every change can be put back by a command that can be shown here; `firedoor undo` puts back all of them."
     )
-    return tuple(shown[:_COMMANDS]), (note,) if missing and shown else ()
+    # Whoever pastes the commands may work in another region by default.
+    start = (f"export AWS_REGION={region}",) if shown and is_region(region) else ()
+    return (*start, *shown[:_COMMANDS]), (note,) if missing and shown else ()
 
 
 def _undo_of(action: str, change: Change, made: Json) -> tuple[str, ...]:

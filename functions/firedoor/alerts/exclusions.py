@@ -129,9 +129,10 @@ def quoted(value: str, before: str = "") -> str:
 
 
 def _escaped(character: str, hide: bool) -> str:
-    if character in '"\\':
-        return f"\\{character}"
+    if character == '"':
+        return '\\"'
     code = ord(character)
-    if hide or not character.isprintable() or is_unseen(character):
+    # A doubled backslash would read as the beginning of a network share.
+    if hide or character == "\\" or not character.isprintable() or is_unseen(character):
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65_536 else f"\\U{code:08x}"
     return character

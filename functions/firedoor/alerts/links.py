@@ -28,6 +28,11 @@ def partition_of(region: str) -> str:
     return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
+def is_region(name: str) -> bool:
+    """Tell whether a name has the form of an AWS region."""
+    return _REGION.fullmatch(name) is not None
+
+
 def console_links(region: str, sources: frozenset[str], finding_id: str, actor: str, target: str) -> tuple[Link, ...]:
     """Return the console's pages about a finding, an actor and a target; what cannot be linked safely is left out.
 
@@ -35,7 +40,7 @@ def console_links(region: str, sources: frozenset[str], finding_id: str, actor: 
     came in the event.
     """
     host = _HOSTS.get(partition_of(region))
-    if host is None or not _REGION.fullmatch(region):
+    if host is None or not is_region(region):
         return ()
     base = f"https://{region}.{host}"
     found = [*_finding(base, sources, finding_id), *_principal(base, actor), *_resource(base, target)]

@@ -43,7 +43,9 @@ def _plain(text: str, limit: int) -> str:
     """Return printable ASCII: letters without their accents, ``?`` for what has no plain form."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_ASCII))
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    plain = clean(bare, len(bare) * 4 + 1).encode("ascii", "replace").decode()
+    ascii_only = bare.encode("ascii", "replace").decode()
+    # Once more, because letters that came out of their wide or decorated forms may now make a link.
+    plain = clean(ascii_only, len(ascii_only) * 4 + 1).translate(_ASCII)
     return plain if len(plain) <= limit else cap(plain, limit - 2).replace("…", "...")
 
 

@@ -234,9 +234,10 @@ def _remediation(alert: Alert) -> dict[str, Any]:
     tried = [step for step in alert.steps if step.status in _TRIED]
     verbs = [step.action.partition(".")[2].partition("_")[0] for step in tried]
     failed = [step for step in tried if step.status in ("failed", "rolled back")]
+    activity = _ACTIVITIES.get(verbs[0], (99, tried[0].action))
     status = (1, "Success") if not failed else (2, "Failure") if len(failed) == len(tried) else (4, "Partial")
     return {
-        **_base(alert, 7001, _ACTIVITIES.get(verbs[0], (99, tried[0].action))),
+        **_base(alert, 7001, (99, "Undo") if alert.verdict is Verdict.REVERTED else activity),
         "command_uid": f"{alert.case_id}/{alert.occurrence}",
         "status_id": status[0],
         "status": status[1],

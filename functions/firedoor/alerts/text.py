@@ -31,17 +31,21 @@ _UNSEEN = frozenset(
 _MARKS_IN_A_ROW = 2
 """Real writing needs no more combining marks on one letter; more of them cover the lines above and below."""
 
-# No boundary is asked for: a key with a letter glued to it is still a key.
+# No boundary is asked for, unlike in ``inspection``: a key with a letter glued to it must not be shown either.
 _KEY_ID = re.compile(
     r"A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])[A-Z0-9]{8,}([A-Z0-9]{4})|ABSK[A-Za-z0-9+/=]{8,}([A-Za-z0-9+/=]{4})"
+)
+
+_TOKEN = re.compile(
+    r"(?:gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|sk_live_|rk_live_|sk-ant-|sk-proj-|AIza|hvs\.|npm_|dop_v1_)[\w-]{16,}"
 )
 
 _RISKS = re.compile(
     r"""
       (?P<web>https?|ftps?)\s?:(?=\s?[/\\])                   # a web address, also as browsers mend it
-    | (?P<scheme>(?<![a-z0-9+.-])(?!s3:)[a-z][a-z0-9+.-]*):(?=//)
-    | (?P<bare>(?<![\w:])
-        (?:javascript|vbscript|data|mailto|tel|sms|file|blob|callto|facetime|skype|slack|msteams)):(?=\S)
+    | (?P<scheme>(?<![a-z0-9+-])(?!s3:)[a-z][a-z0-9+-]*):(?=//)
+    | (?P<bare>javascript|vbscript|mailto
+        |(?<![a-z0-9:])(?:data|tel|sms|file|blob|callto|facetime|skype|slack|msteams)):(?=\S)
     | (?P<share>\\\\)(?=[\w.])                                # \\server\share
     | (?P<dot>[.。．｡])(?=(?P<label>[\w-]+))
     """,
@@ -99,7 +103,7 @@ def mask(text: str) -> str:
     """Hide secrets, and all of a key id but its last four characters."""
     from firedoor.inspection.secrets import find
 
-    text = mask_key_ids(text)
+    text = _TOKEN.sub("[secret hidden]", mask_key_ids(text))
     for span in sorted(find(text), key=lambda span: span.start, reverse=True):
         text = f"{text[: span.start]}[{span.type} hidden]{text[span.end :]}"
     return text
@@ -160,6 +164,8 @@ def defang(text: str) -> str:
 
 def columns(text: str) -> int:
     """Return how many columns a terminal or a fixed-width mail needs for ``text``."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
@@ -179,6 +185,11 @@ def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH
         if columns(prefix + joined) <= width:
             line = joined
             continue
+        room = width - columns(prefix + line) - 1
+        if line and room >= _WORTH_FILLING and columns(rest + word) > width:
+            # The word must be broken anyway: its beginning stays on this line.
+            head = _head(word, room)
+            line, word = f"{line} {head}", word[len(head) :]
         if line:
             lines.append(prefix + line)
             prefix, line = rest, ""
@@ -188,6 +199,10 @@ def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH
             prefix, word = rest, word[len(head) :]
         line = word
     return [*lines, prefix + line] if line or not lines else lines
+
+
+_WORTH_FILLING = 24
+"""Columns that must be left on a line for a broken word to begin there."""
 
 
 def _head(word: str, room: int) -> str:
