@@ -345,13 +345,16 @@ class Cases:
     ) -> Occurrence:
         """Write a new state, if it may follow and nobody wrote in between, with a line in the timeline.
 
+        Of a new state people have not been told, unless ``changes`` says otherwise.
+
         Raises:
             Conflict: Somebody else wrote first.
             Refused: ``state`` may not follow the present one.
         """
         if state is not occurrence.state and state not in MOVES.get(occurrence.state, frozenset()):
             raise Refused(f"Case {occurrence.case_id} is {occurrence.state}; it cannot become {state} now.")
-        moved = replace(occurrence, state=state, version=occurrence.version + 1, **changes)
+        alerted = occurrence.alerted and state is occurrence.state
+        moved = replace(occurrence, state=state, version=occurrence.version + 1, **{"alerted": alerted, **changes})
         sort = f"NOTE#{moved.number:04d}#{moved.version:04d}"
         writes = [
             self._replace(moved),
@@ -379,7 +382,7 @@ class Cases:
         self._db.put_item(**self._put(f"CASE#{occurrence.case_id}", sort, _note_item(now, by, what))["Put"])
 
     def told(self, occurrence: Occurrence, verdict: str) -> Occurrence:
-        """Remember that people were told, and what."""
+        """Remember that people were told, and what. If this fails they are told again: twice is better than never."""
         self._db.update_item(**self._set_case(occurrence.case_id, told=verdict)["Update"])
         return self.save(occurrence, alerted=True)
 

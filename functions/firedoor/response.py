@@ -289,7 +289,6 @@ def _recheck(services: Services, playbook: Playbook, occurrence: Occurrence) -> 
         "The state changed since this was approved, so the plan did too: it is asked anew.",
         steps=steps,
         decisions=(),
-        alerted=False,
         decided=Mode.APPROVE,
     )
     return _proceed(services, playbook, occurrence)
@@ -329,14 +328,14 @@ def _apply(services: Services, playbook: Playbook, occurrence: Occurrence) -> Oc
     finished = False
     try:
         account = _enter(services, occurrence, _allowance(_with(occurrence, StepStatus.PLANNED)))
-        occurrence = _apply_steps(services, account, occurrence)
+        occurrence = _finish(services, playbook, _apply_steps(services, account, occurrence))
         finished = True
     except Refused as error:
         return _settle(services, occurrence, State.FAILED, str(error), lease_until=None)
     finally:
         if not finished:
             _release(services, occurrence)
-    return _finish(services, playbook, occurrence)
+    return occurrence
 
 
 def _release(services: Services, occurrence: Occurrence) -> None:
@@ -506,7 +505,7 @@ def _put_back(services: Services, message: Message) -> Occurrence:
     playbook = services.library.bundle.playbooks[case.playbook]
     now = services.now()
     if occurrence.state in (State.CONTAINED, State.FAILED):
-        occurrence = services.cases.move(occurrence, State.UNDOING, now, message.by, "Putting it back.", alerted=False)
+        occurrence = services.cases.move(occurrence, State.UNDOING, now, message.by, "Putting it back.")
     if occurrence.state is not State.UNDOING:
         return telling.tell(services, playbook, occurrence)
     done = [step for step in _with(occurrence, StepStatus.DONE) if step.revert_after or not message.temporary_only]

@@ -56,7 +56,7 @@ class Services:
     @cached_property
     def caps(self) -> CapsReader:
         """The mode caps."""
-        return CapsReader(self.session.client("ssm"), self.settings.caps_parameter, time.monotonic)
+        return CapsReader(self.session.client("ssm"), self.settings.caps_parameter, lambda: self.now().timestamp())
 
     @cached_property
     def accounts(self) -> Accounts:

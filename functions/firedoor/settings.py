@@ -158,16 +158,16 @@ class Caps:
 class CapsReader:
     """Reads the caps from SSM, at most once every ``CAPS_SECONDS``."""
 
-    def __init__(self, ssm: Any, parameter: str, monotonic: Callable[[], float]) -> None:
-        """``ssm`` is a boto3 client; ``monotonic`` counts seconds."""
+    def __init__(self, ssm: Any, parameter: str, seconds: Callable[[], float]) -> None:
+        """``ssm`` is a boto3 client; ``seconds`` tells the time."""
         self._ssm = ssm
         self._parameter = parameter
-        self._monotonic = monotonic
+        self._seconds = seconds
         self._read: tuple[float, Caps] | None = None
 
     def get(self) -> Caps:
         """Return the caps. A parameter that cannot be read raises: nobody acts on a guess."""
-        now = self._monotonic()
+        now = self._seconds()
         if self._read is None or now - self._read[0] > CAPS_SECONDS:
             value = self._ssm.get_parameter(Name=self._parameter)["Parameter"]["Value"]
             self._read = (now, Caps.parse(value))

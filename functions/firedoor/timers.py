@@ -40,7 +40,7 @@ def expire_approval(services: Services, case_id: str, number: int) -> str:
         occurrence = services.cases.move(occurrence, State.APPROVED, now, _BY, note)
     else:
         note = "Nobody decided in time, so nothing was changed."
-        occurrence = services.cases.move(occurrence, State.NEEDS_PERSON, now, _BY, note, reason=note, alerted=False)
+        occurrence = services.cases.move(occurrence, State.NEEDS_PERSON, now, _BY, note, reason=note)
     send(services, Message(case_id, number))
     return note
 

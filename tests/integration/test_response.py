@@ -1,0 +1,497 @@
+"""The promise, through the real handlers: exactly what was planned, only when allowed, and back with one command."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import botocore.client
+import pytest
+
+from firedoor.cases import State
+
+OPENED = "cloudtrail_authorize_ingress_world"
+OPENED_PLAYBOOK = "cloudtrail-security-group-opened"
+MINER = "guardduty_ec2_cryptomining"
+OPERATOR = "arn:aws:sts::111122223333:assumed-role/SecurityOperator/kim"
+
+
+# --- the ladder
+
+
+@pytest.mark.parametrize(
+    ("caps", "state", "verdict"),
+    [
+        ("shadow", State.RECORDED, "WOULD HAVE"),
+        ("alert", State.ALERTED, "NEEDS YOU"),
+        ("approve", State.WAITING, "NEEDS APPROVAL"),
+        ("auto", State.CONTAINED, "CONTAINED"),
+    ],
+)
+def test_the_cap_decides_how_far_it_goes(start: Any, caps: str, state: State, verdict: str) -> None:
+    """One event and four caps: only the highest changes anything."""
+    scene = start(OPENED, caps=caps)
+    scene.deliver()
+    assert (state, [verdict]) == (scene.case.state, scene.verdicts())
+    assert (caps == "auto") is (scene.before != scene.state())
+
+
+def test_off_looks_at_nothing_and_tells_nobody(start: Any) -> None:
+    """The soft kill switch."""
+    scene = start(OPENED, caps="off")
+    scene.deliver()
+    assert (State.RECORDED, []) == (scene.case.state, scene.verdicts())
+    assert scene.before == scene.state()
+
+
+def test_shadow_records_the_plan_that_auto_applies(start: Any) -> None:
+    """A rehearsal predicts the real run."""
+    plans = []
+    for caps in ("shadow", "auto"):
+        scene = start(OPENED, caps=caps)
+        scene.deliver()
+        plans.append([step.changes for step in scene.case.occurrences[0].steps])
+    assert plans[0] == plans[1]
+
+
+def test_an_experimental_playbook_only_alerts(start: Any) -> None:
+    """Its status caps it, whatever mode it asks for."""
+    scene = start(OPENED, playbook={OPENED_PLAYBOOK: {"status": "experimental"}})
+    scene.deliver()
+    assert State.ALERTED is scene.case.state
+
+
+def test_caps_that_cannot_be_read_stop_action_and_not_the_alert(start: Any) -> None:
+    """Nobody acts on a guess, and nobody is left in the dark."""
+    scene = start(OPENED)
+    scene.aws.client("ssm").put_parameter(Name="/firedoor/caps", Value="oops", Type="String", Overwrite=True)
+    scene.deliver()
+    assert (State.ALERTED, ["NEEDS YOU"]) == (scene.case.state, scene.verdicts())
+
+
+# --- approval
+
+
+def test_an_approved_plan_is_applied(start: Any) -> None:
+    """NEEDS APPROVAL, then CONTAINED, with the approver on record."""
+    scene = start(MINER)
+    scene.deliver()
+    answer = scene.aws.decide({"decision": "approve", "case_id": scene.case.id, "why": "seen"}, OPERATOR)
+    scene.aws.pump()
+    assert answer["accepted"]
+    assert ["NEEDS APPROVAL", "CONTAINED"] == scene.verdicts()
+    (decision,) = scene.case.occurrences[0].decisions
+    assert (OPERATOR, True, "approve") == (decision["by"], decision["verified"], decision["decision"])
+
+
+def test_a_rejected_plan_is_not(start: Any) -> None:
+    """Nothing is changed, and people are told that it still needs them."""
+    scene = start(MINER)
+    scene.deliver()
+    scene.aws.decide({"decision": "reject", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert (State.REJECTED, ["NEEDS APPROVAL", "NEEDS YOU"]) == (scene.case.state, scene.verdicts())
+    assert scene.before == scene.state()
+
+
+def test_the_actor_of_the_event_cannot_approve(start: Any) -> None:
+    """Who opened the door does not say that it was right."""
+    scene = start(OPENED, caps="approve")
+    scene.deliver()
+    answer = scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, scene.case.actor)
+    assert not answer["accepted"]
+    assert "somebody else must" in answer["message"]
+    assert State.WAITING is scene.case.state
+
+
+def test_a_plan_that_changed_since_is_asked_anew(start: Any) -> None:
+    """What was approved is what is done, or nothing is."""
+    scene = start("securityhub_asff_s3_public")
+    scene.deliver()
+    flags = {name: name == "BlockPublicAcls" for name in _FLAGS}
+    scene.aws.client("s3").put_public_access_block(Bucket="payments-statements", PublicAccessBlockConfiguration=flags)
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert State.WAITING is scene.case.state
+    assert ["NEEDS APPROVAL", "NEEDS APPROVAL"] == scene.verdicts()
+
+
+def test_without_an_answer_it_goes_to_a_person(start: Any) -> None:
+    """An approval that expires changes nothing."""
+    scene = start(MINER)
+    scene.deliver()
+    scene.aws.advance(3600)
+    assert (State.NEEDS_PERSON, ["NEEDS APPROVAL", "NEEDS YOU"]) == (scene.case.state, scene.verdicts())
+
+
+def test_without_an_answer_it_goes_on_where_the_playbook_says_so(start: Any) -> None:
+    """A thief does not wait: the session is cut after 15 minutes."""
+    scene = start("guardduty_role_session_exfiltration")
+    scene.deliver()
+    scene.aws.advance(15 * 60)
+    assert ["NEEDS APPROVAL", "CONTAINED"] == scene.verdicts()
+
+
+def test_going_on_by_itself_asks_the_caps_again(start: Any) -> None:
+    """An operator who allows no more than approval is heard."""
+    scene = start("guardduty_role_session_exfiltration")
+    scene.deliver()
+    scene.aws.set_caps("approve")
+    scene.aws.advance(15 * 60)
+    assert State.NEEDS_PERSON is scene.case.state
+    assert scene.before == scene.state()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"decision": "approve"},
+        {"decision": "nuke", "case_id": "fd-20260131-7f3a2b"},
+        {"decision": "approve", "case_id": "../../x"},
+        {"decision": "approve", "case_id": 7},
+        {"decision": "approve", "case_id": "fd-20260131-000000"},
+    ],
+)
+def test_a_wrong_request_gets_a_reason(start: Any, request_: dict[str, Any]) -> None:
+    """Decisions are refused in a sentence, never with a stack trace."""
+    scene = start(OPENED)
+    answer = scene.aws.decide(request_, OPERATOR)
+    assert not answer["accepted"]
+    assert answer["message"].endswith(".")
+
+
+# --- undo
+
+
+def test_undo_puts_everything_back(start: Any) -> None:
+    """The state is what it was before, and people are told REVERTED."""
+    scene = start(MINER)
+    scene.deliver()
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    scene.aws.decide({"decision": "undo", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert (State.REVERTED, "REVERTED") == (scene.case.state, scene.verdicts()[-1])
+
+
+def _close_and_change(start: Any) -> Any:
+    """Revoke the opened rule, then let somebody open it again by hand."""
+    scene = start("securityhub_asff_s3_public")
+    scene.deliver()
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    flags = {name: name == "BlockPublicAcls" for name in _FLAGS}
+    scene.aws.client("s3").put_public_access_block(Bucket="payments-statements", PublicAccessBlockConfiguration=flags)
+    return scene
+
+
+_FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+def test_undo_stops_where_somebody_changed_the_resource_since(start: Any) -> None:
+    """Somebody's work is not overwritten, and the difference is on record."""
+    scene = _close_and_change(start)
+    scene.aws.decide({"decision": "undo", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert State.CONTAINED is scene.case.state
+    assert "was changed since" in scene.case.occurrences[0].reason
+    assert not scene.case.occurrences[0].drift["now"]["flags"]["BlockPublicPolicy"]
+
+
+def test_force_overwrites_it(start: Any) -> None:
+    """After seeing the difference, a person may insist."""
+    scene = _close_and_change(start)
+    for force in (False, True):
+        scene.aws.decide({"decision": "undo", "case_id": scene.case.id, "force": force}, OPERATOR)
+        scene.aws.pump()
+    assert State.REVERTED is scene.case.state
+
+
+def test_undo_of_an_undo_is_refused_politely(start: Any) -> None:
+    """There is nothing left to undo."""
+    scene = start(OPENED)
+    scene.deliver()
+    scene.aws.decide({"decision": "undo", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    answer = scene.aws.decide({"decision": "undo", "case_id": scene.case.id}, OPERATOR)
+    assert not answer["accepted"]
+    assert "put back already" in answer["message"]
+
+
+def test_after_an_undo_the_same_thing_is_not_closed_again_by_itself(start: Any, samples: Any) -> None:
+    """A person's undo outranks the next event of the same kind."""
+    scene = start(OPENED)
+    scene.deliver()
+    scene.aws.decide({"decision": "undo", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    scene.deliver(samples.text(OPENED, {"id": "another-delivery"}))
+    assert [State.REVERTED, State.CLOSED] == [occurrence.state for occurrence in scene.case.occurrences] or (
+        scene.case.occurrences[1].state is State.ALERTED
+    )
+
+
+def test_what_is_temporary_ends_by_itself(start: Any) -> None:
+    """The denial of a stolen session is lifted after a day."""
+    scene = start("guardduty_role_session_exfiltration")
+    scene.deliver()
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert scene.before != scene.state()
+    scene.aws.advance(24 * 3600)
+    assert (State.REVERTED, scene.before) == (scene.case.state, scene.state())
+
+
+# --- what must not be touched
+
+
+def test_a_protected_resource_goes_to_a_person(start: Any) -> None:
+    """By ARN pattern."""
+    arn = "arn:aws:ec2:*:111122223333:security-group/*"
+    scene = start(OPENED, protected=[{"reason": "the shop's front door", "arn": arn}])
+    scene.deliver()
+    assert (State.NEEDS_PERSON, ["NEEDS YOU"]) == (scene.case.state, scene.verdicts())
+    assert "the shop's front door" in scene.case.occurrences[0].reason
+    assert scene.before == scene.state()
+
+
+def test_a_protecting_tag_is_enough(start: Any) -> None:
+    """By tag, read from the live resource."""
+    scene = start(OPENED)
+    group = json.loads(scene.text)["detail"]["requestParameters"]["groupId"]
+    scene.aws.client("ec2").create_tags(Resources=[group], Tags=[{"Key": "firedoor:protected", "Value": "true"}])
+    scene.deliver()
+    assert State.NEEDS_PERSON is scene.case.state
+    assert scene.before == scene.state()
+
+
+def test_beyond_the_limit_a_person_decides(start: Any) -> None:
+    """Once the limit of the hour is used up by other cases, this one is not touched."""
+    scene = start(OPENED, playbook={OPENED_PLAYBOOK: {"limits": {"per_account": 1, "within": 3600}}})
+    assert scene.aws.services.cases.take_slot(
+        OPENED_PLAYBOOK, "111122223333", "another case", 1, 3600, scene.aws.clock()
+    )
+    scene.deliver()
+    assert State.NEEDS_PERSON is scene.case.state
+    assert "limit of 1" in scene.case.occurrences[0].reason
+    assert scene.before == scene.state()
+
+
+def test_an_account_that_cannot_be_entered_goes_to_a_person(start: Any) -> None:
+    """An account without the member role is named, with what to deploy."""
+    scene = start(OPENED, {"account": "999988887777", "detail.recipientAccountId": "999988887777"})
+    scene.deliver()
+    assert State.NEEDS_PERSON is scene.case.state
+    assert "deploy/member.yaml" in scene.case.occurrences[0].reason
+
+
+def test_a_forged_finding_informs_and_never_remediates(start: Any) -> None:
+    """A finding that somebody imported is capped at alert."""
+    product = "arn:aws:securityhub:eu-west-1:444455556666:product/444455556666/default"
+    playbook = {
+        "securityhub-s3-public": {
+            "match": [{"source": ["aws.securityhub"], "detail-type": ["Security Hub Findings - Imported"]}]
+        }
+    }
+    scene = start("securityhub_asff_s3_public", {"detail.findings.0.ProductArn": product}, playbook=playbook)
+    scene.deliver()
+    assert State.ALERTED is scene.case.state
+    assert scene.before == scene.state()
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("cloudtrail_authorize_ingress_denied", {}),
+        (
+            OPENED,
+            {
+                "detail.userIdentity.sessionContext.sessionIssuer.arn": (
+                    "arn:aws:iam::111122223333:role/firedoor/FiredoorResponder"
+                )
+            },
+        ),
+    ],
+)
+def test_failed_calls_and_our_own_start_no_case(start: Any, name: str, changes: dict[str, Any]) -> None:
+    """No loops, and no remedy for what did not happen; ``why`` says so."""
+    scene = start(name, changes)
+    scene.deliver()
+    assert () == scene.aws.cases()
+    assert [] == scene.verdicts()
+
+
+# --- at least once, crashes, bad input
+
+
+def test_ten_deliveries_are_one_case_one_change_and_one_alert(start: Any) -> None:
+    """Delivery is at least once."""
+    scene = start(OPENED)
+    for _ in range(10):
+        scene.aws.put_event(scene.text)
+    scene.aws.pump()
+    assert (1, ["CONTAINED"]) == (scene.case.count, scene.verdicts())
+
+
+def test_a_crash_at_any_call_ends_as_a_clean_run(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call to AWS that the handlers make fails once, in turn: same state, same evidence kinds, one alert.
+
+    Only a process that dies between SNS taking the alert and the table hearing of it tells people twice: an alert may
+    come twice, it may not get lost.
+    """
+    clean = start(OPENED)
+    clean.deliver()
+    expected = (clean.state(), clean.case.state, _kinds(clean))
+    real = botocore.client.BaseClient._make_api_call
+    point, finished = 0, False
+    while not finished:
+        point += 1
+        scene = start(OPENED)
+        scene.aws.put_event(scene.text)
+        left = {"calls": point, "crashed": False, "last": ""}
+
+        def crash(client: Any, operation: str, parameters: Any, left: dict[str, Any] = left) -> Any:
+            if operation not in _NOT_THE_HANDLERS:
+                left["calls"] -= 1
+                if left["calls"] == 0:
+                    left["crashed"] = True
+                    raise RuntimeError("the process died here")
+                if not left["crashed"]:
+                    left["last"] = operation
+            return real(client, operation, parameters)
+
+        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", crash)
+        scene.aws.pump()
+        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", real)
+        scene.aws.pump()
+        finished = not left["crashed"]
+        repeated = left["crashed"] and left["last"] == "Publish"
+        told = ["CONTAINED"] * (2 if repeated else 1)
+        assert told == scene.verdicts(), f"crash point {point}"
+        assert expected == (scene.state(), scene.case.state, _kinds(scene)), f"crash point {point}"
+    assert point > 20
+
+
+_NOT_THE_HANDLERS = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueUrl")
+"""What Lambda's event source mapping calls, not our code."""
+
+
+def _kinds(scene: Any) -> list[str]:
+    return [entry.key.rpartition("/")[2] for entry in scene.case.occurrences[0].evidence]
+
+
+@pytest.mark.parametrize("junk", ["", "not json", "{}", '{"source": "x"}', "[]", "\x00", "{" * 5000])
+def test_bad_input_reaches_the_dead_letter_queue_and_the_rest_goes_on(start: Any, junk: str) -> None:
+    """One poisoned message does not hold the batch back, and it is not lost."""
+    scene = start(OPENED)
+    queue = scene.aws.client("sqs").get_queue_url(QueueName="firedoor-classify")["QueueUrl"]
+    body = junk or " "
+    scene.aws.client("sqs").send_message(QueueUrl=queue, MessageBody=body.replace("\x00", "?"))
+    scene.deliver()
+    assert State.CONTAINED is scene.case.state
+    assert 1 == len(scene.aws.dead_letters("classify"))
+
+
+def test_a_resource_that_is_gone_is_nothing_to_do(start: Any) -> None:
+    """The event names a group that no longer exists."""
+    scene = start(OPENED)
+    scene.aws.put_event(scene.text.replace("sg-0d5e6f708192a3b4c", "sg-00000000000000000"))
+    scene.aws.pump()
+    assert State.CLOSED is scene.case.state
+    assert "does not exist any more" in scene.case.occurrences[0].steps[0].reason
+
+
+# --- evidence and write-back
+
+
+def test_evidence_is_chained_and_verifies(start: Any) -> None:
+    """Plan before action, result after it, each naming the one before."""
+    scene = start(OPENED)
+    scene.deliver()
+    entries = scene.case.occurrences[0].evidence
+    assert ["0001-01-plan.json", "0001-02-result.json"] == _kinds(scene)
+    assert () == scene.aws.services.evidence.verify(entries)
+
+
+def test_tampered_evidence_is_found(start: Any) -> None:
+    """A changed object no longer has the hash on record."""
+    scene = start(OPENED)
+    scene.deliver()
+    entries = scene.case.occurrences[0].evidence
+    settings = scene.aws.services.settings
+    scene.aws.client("s3").put_object(Bucket=settings.evidence_bucket, Key=entries[0].key, Body=b"{}")
+    assert "SHA-256 differs" in scene.aws.services.evidence.verify(entries)[0]
+
+
+def test_without_evidence_nothing_is_changed(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the bucket does not take the plan, the door stays as it is and a person is told."""
+    scene = start(OPENED)
+    real = botocore.client.BaseClient._make_api_call
+
+    def refuse(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "PutObject" and "evidence" in parameters["Bucket"]:
+            raise botocore.client.ClientError({"Error": {"Code": "AccessDenied"}}, operation)
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", refuse)
+    scene.deliver()
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", real)
+    assert State.NEEDS_PERSON is scene.case.state
+    assert ["NEEDS YOU"] == scene.verdicts()
+    assert scene.before == scene.state()
+
+
+def test_security_hub_is_told_what_became_of_its_finding(start: Any) -> None:
+    """RESOLVED with the case id, once it was read back."""
+    scene = start("securityhub_asff_s3_public")
+    scene.deliver()
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    (finding,) = scene.aws.gaps.findings.values()
+    assert "RESOLVED" == finding["Workflow"]["Status"]
+    assert scene.case.id in finding["Note"]["Text"]
+
+
+# --- telling
+
+
+def test_repeats_are_counted_and_told_once_in_a_digest(start: Any, samples: Any) -> None:
+    """One alert at once, STILL HAPPENING when the window ends."""
+    scene = start("guardduty_root_credentials")
+    for number in range(4):
+        scene.deliver(samples.text("guardduty_root_credentials", {"id": f"delivery-{number}"}))
+    assert (4, ["NEEDS YOU"]) == (scene.case.count, scene.verdicts())
+    scene.aws.advance(7 * 24 * 3600)
+    assert ["NEEDS YOU", "STILL HAPPENING"] == scene.verdicts()
+
+
+def test_an_alert_that_sns_refuses_is_sent_later(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case is never contained in silence."""
+    scene = start(OPENED)
+    real, failures = botocore.client.BaseClient._make_api_call, {"left": 2}
+
+    def fail(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "Publish" and failures["left"]:
+            failures["left"] -= 1
+            raise botocore.client.ClientError({"Error": {"Code": "Throttling"}}, operation)
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", fail)
+    scene.deliver()
+    assert (State.CONTAINED, ["CONTAINED"]) == (scene.case.state, scene.verdicts())
+
+
+def test_the_heartbeat_goes_through_the_real_path(start: Any) -> None:
+    """The canary's case appears, nobody is alerted, and the next beat sees it."""
+    scene = start(OPENED)
+    assert scene.aws.timer({"timer": "heartbeat"})["seen"]
+    sent = scene.aws.services.cases.baseline("111122223333", "eu-west-1", "heartbeat", scene.aws.clock())
+    assert sent is None or sent["event_id"]
+
+
+def test_why_tells_what_became_of_an_event(start: Any) -> None:
+    """Acted on or not, the reason is on record."""
+    scene = start("cloudtrail_authorize_ingress_denied")
+    scene.deliver()
+    found = scene.aws.services.cases.why(json.loads(scene.text)["id"])
+    assert all("the call failed" in reason for reason in found.values())
