@@ -383,8 +383,10 @@ class Cases:
 
     def told(self, occurrence: Occurrence, verdict: str) -> Occurrence:
         """Remember that people were told, and what. If this fails they are told again: twice is better than never."""
-        self._db.update_item(**self._set_case(occurrence.case_id, told=verdict)["Update"])
-        return self.save(occurrence, alerted=True)
+        saved = replace(occurrence, version=occurrence.version + 1, alerted=True)
+        if not self._transact([self._replace(saved), self._set_case(occurrence.case_id, told=verdict)]):
+            raise Conflict(f"Case {occurrence.case_id} was changed by somebody else.")
+        return saved
 
     def set_feedback(self, case_id: str, feedback: str, by: str, now: datetime) -> None:
         """Remember what a person said of a case.
