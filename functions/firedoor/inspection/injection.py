@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import accumulate
+from operator import add
 from typing import Literal
 from zlib import crc32
 
@@ -27,7 +28,7 @@ MarginOf = Callable[[list[int]], float]
 THRESHOLD = 0.5
 """The default operating point: the training script shifts the last layer so that it stands here (see the model card)."""
 
-WHOLE_LIMIT = 8_000
+WHOLE_LIMIT = 6_000
 """Characters up to which a text is read whole; a longer one is read in windows."""
 
 LONG = 400
@@ -109,9 +110,12 @@ _FLOOR = 0.8
 
 
 def stands_alone(features: Mapping[str, float]) -> bool:
-    """Whether the patterns suffice: a strong technique, not quoted, in a text that does not merely ask about it."""
+    """Whether the patterns suffice: a strong technique, not quoted, in a text that does not merely ask about it.
+
+    A question about the model's own instructions is an attack in the form of a question.
+    """
     plain = features.get("plain_strong", 0.0)
-    return plain >= 2 or (plain >= 1 and "about" not in features)
+    return plain >= 2 or (plain >= 1 and ("about" not in features or features.get("direct", 0.0) > 0))
 
 
 def gather(text: str, origin: Origin = "user", *, margin_of: MarginOf, phrases: bool = True) -> Evidence:
@@ -134,7 +138,7 @@ def gather(text: str, origin: Origin = "user", *, margin_of: MarginOf, phrases: 
 class _Sight:
     """What has been seen so far in one text."""
 
-    __slots__ = ("decoded", "decoded_margin", "found", "hits", "hidden", "margin", "opening", "phrases", "plain_strong", "text", "use_phrases")
+    __slots__ = ("decoded", "decoded_margin", "direct", "found", "hits", "hidden", "margin", "opening", "phrases", "plain_strong", "text", "use_phrases")
 
     def __init__(self, text: str, use_phrases: bool) -> None:
         self.text = text
@@ -147,6 +151,7 @@ class _Sight:
         self.hidden: set[str] = set()
         self.found: dict[str, Technique] = {}
         self.opening = ""
+        self.direct = False
         self.plain_strong: set[str] = set()
 
     def see(self, name: str, span: tuple[int, int]) -> None:
@@ -174,7 +179,8 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
     hits = techniques.find(view.text)
     if sight.use_phrases:
         hits += _phrase_hits(sight, view, words)
-    piece_end = offset + view.end
+    piece = sight.text[offset : offset + view.end]
+    places = normalise.origins(piece, view) if hits and view.kind in ("folded", "respelled") else ()
     for hit in hits:
         key = (hit.technique, hit.strong)
         if decoded and key in sight.hits:
@@ -182,16 +188,19 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
         if decoded:
             sight.decoded.add(key)
             sight.plain_strong |= {hit.technique} if hit.strong else set()
-            sight.see(techniques.ENCODED, (offset + view.start, piece_end))
+            sight.see(techniques.ENCODED, (offset + view.start, offset + view.end))
         else:
             sight.hits.add(key)
-            if hit.strong and not _QUOTED.search(view.text, max(0, hit.start - 4), hit.start):
+            meant = hit.technique == techniques.COERCION or not _QUOTED.search(view.text, max(0, hit.start - 4), hit.start)
+            if hit.strong and meant:
                 sight.plain_strong.add(hit.technique)
-        start, end = normalise.original_span(sight.text[offset:piece_end], view, hit.start, hit.end)
+                sight.direct = sight.direct or bool(_OWN_PROMPT.search(view.text, hit.start, hit.end))
+        start, end = normalise.original_span(view, places, hit.start, hit.end)
         sight.see(hit.technique, (offset + start, offset + end))
     return margin_of(hashes(words))
 
 
+_OWN_PROMPT = re.compile(r"\b(?:your|ur|you)\b.{0,60}?(?:prompt|instruction|directive|told|message|hiding|guideline|rules)|(?:prompt|instructions|rules|guidelines|directives) .{0,40}?\byou\b")
 # A quotation mark just before the words, unless it opens a value (`: "...`) or the whole text.
 _QUOTED = re.compile(r"[^\s:=\[({,>]\s?[\"'`]$|\s[\"'`]$(?<![:=,] [\"'`])")
 
@@ -219,7 +228,7 @@ def _phrase_hits(sight: _Sight, view: View, words: list[str]) -> list[techniques
 
 _ABOUT = re.compile(
     r"\W*(?:(?:please |hi,? |hello,? |hey,? |so |ok |and |but )?(?:can|could|would|will) (?:you|someone|anyone|i|we|it) (?:please )?(?:explain|describe|tell me (?:about|how|what|why)|help|discuss|compare|recommend|suggest|i )|"
-    r"what|how|why|which|who|when|where|is|are|does|do|did|should|was|were|can i|can we|could i|explain|describe|define|discuss|compare|give an example|in what|i(?:'m| am) (?:writing|reading|trying|learning|studying|working|looking|getting)|"
+    r"summari[sz]e the (?:paper|article|book|chapter|plot)|what|how|why|which|who|when|where|is|are|does|do|did|should|was|were|can i|can we|could i|explain|describe|define|discuss|compare|give an example|in what|i(?:'m| am) (?:writing|reading|trying|learning|studying|working|looking|getting)|"
     r"(?:please )?translate|(?:help me )?write (?:me )?an? (?:\w+ ){0,3}(?:essay|article|blog|paper|report|function|program|script|test|regex|song|poem|haiku|email|letter|query|class))\b"
 )
 _SUBJECT = re.compile(
@@ -263,6 +272,7 @@ def _context(sight: _Sight, strong_count: int) -> dict[str, float]:
         context["about"] = 1.0
         context["about_subject"] = min(2.0, subjects)
         context["about_strong"] = float(strong_count > 0)
+    context["direct"] = float(sight.direct)
     context["plain_strong"] = float(len(sight.plain_strong))
     return context
 
@@ -272,14 +282,14 @@ _TRIGGERS = (
     "ai assistant", "language model", "<!--", "<|", "[inst", "[system", "unrestricted", "unfiltered", "you are now",
     "from now on", "do not tell", "ignorier", "ignora", "oubli", "игнор", "忽略", "無視", "무시", "pwned", "password",
 )  # fmt: skip
-_AROUND = 700
-_EDGE = 3_000
-_MAX_WINDOWS = 6
+_AROUND = 500
+_EDGE = 2_000
+_MAX_WINDOWS = 5
 _SEARCHED = 1_000_000
 
 
 def windows(text: str) -> list[tuple[int, int]]:
-    """The parts of a text that are read: the whole, or head, tail and surroundings of trigger words, at most eight."""
+    """The parts of a text that are read: the whole, or head, tail and surroundings of trigger words, at most seven."""
     if len(text) <= WHOLE_LIMIT:
         return [(0, len(text))]
     lowered = text[:_SEARCHED].lower()
@@ -334,11 +344,12 @@ def _margin(words: list[int]) -> float:
     if not words:
         return -3.0
     weights = model.weights
-    values = [weights[unigram(word) & _MASK] for word in words]
-    for i, (first, second) in enumerate(zip(words, words[1:], strict=False), start=1):
-        values[i] += weights[bigram(first, second) & _MASK]
-    for i, (first, third) in enumerate(zip(words, words[2:], strict=False), start=2):
-        values[i] += weights[skipgram(first, third) & _MASK]
+    # `unigram`, `bigram` and `skipgram`, written out: calls would double the time of the whole signal.
+    values = [weights[(word * 0x9E3779B1 >> 7) & _MASK] for word in words]
+    pairs = [weights[(a * 0x85EBCA6B + b * 0xC2B2AE35 >> 5) & _MASK] for a, b in zip(words, words[1:], strict=False)]
+    skips = [weights[(a * 0x27D4EB2F + c * 0x165667B1 >> 3) & _MASK] for a, c in zip(words, words[2:], strict=False)]
+    values[1:] = map(add, values[1:], pairs)
+    values[2:] = map(add, values[2:], skips)
     return best_window(values) * model.scale + model.bias
 
 

@@ -11,7 +11,7 @@ import binascii
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import unquote
@@ -77,7 +77,7 @@ def _fold_character(character: str) -> str:
 
 
 _FOLD = _Fold()
-_WORD_WITH_FOREIGN = re.compile(r"[^\W\d_]*[\u0370-\u058f][^\W\d_]*")
+_WORD_WITH_FOREIGN = re.compile(r"[^\W\d_]{0,40}[\u0370-\u058f][^\W\d_]{0,40}")
 _ASCII_LETTER = re.compile(r"[a-z]")
 
 
@@ -139,15 +139,23 @@ def folded_view(text: str, start: int = 0, end: int | None = None) -> View:
     return View("folded", folded, start, stop, aligned=text.isascii())
 
 
-def original_span(text: str, view: View, start: int, end: int) -> tuple[int, int]:
-    """Where `view.text[start:end]` stands in the original text; the whole of a decoded view's source for decoded ones."""
+def origins(text: str, view: View) -> Sequence[int]:
+    """Where each character of a folded or respelled view of `text` stands in it."""
+    if view.aligned:
+        return range(view.start, view.end)
+    lengths = (len(_FOLD[codepoint]) for codepoint in map(ord, text[view.start : view.end]))
+    return [position for position, length in enumerate(lengths, view.start) for _ in range(length)]
+
+
+def original_span(view: View, places: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """Where `view.text[start:end]` stands in the original text, given the view's `origins`.
+
+    A decoded view has no places of its own: the answer is the whole of what was decoded.
+    """
     if view.kind not in ("folded", "respelled"):
         return view.start, view.end
-    if view.aligned:
-        return view.start + start, min(view.start + end, view.end)
-    origin = [position for position in range(view.start, view.end) for _ in _FOLD[ord(text[position])]]
-    first = origin[start] if start < len(origin) else view.end
-    last = origin[end - 1] + 1 if 0 < end <= len(origin) else view.end
+    first = places[start] if start < len(places) else view.end
+    last = places[end - 1] + 1 if 0 < end <= len(places) else view.end
     return first, max(first, last)
 
 
@@ -175,16 +183,23 @@ def decoded_views(text: str, folded: View) -> list[View]:
     return found
 
 
+_SHAPES = "0123456789"
+_MANY_MARKS = re.compile(r"(?:\w{1,3}[.\-*|~/_]){4}")
+_SHORT_WORDS = re.compile(r"[23456]{8}")
+
+
 def _all_decoded(text: str, folded: View) -> Iterator[View]:
     words = text.split()
+    shape = "".join([_SHAPES[len(word)] if len(word) < 9 else "9" for word in words])
     if not text.isascii():
         yield from _smuggled(text)
     if any(len(word) >= _LONG for word in words):
         yield from _long_words(text)
     yield from _escaped(text)
-    yield from _digit_codes(text, folded.text)
+    yield from _digit_codes(text, folded.text, shape)
     yield from _respelled(folded)
-    yield from _spaced(folded)
+    if "1111" in shape or any(len(word) > 9 and _MANY_MARKS.search(word) for word in words):
+        yield from _spaced(folded)
     yield from _shifted(folded)
     yield from _reversed(folded)
 
@@ -196,7 +211,8 @@ _SELECTOR_RUN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 _ZERO_WIDTH_RUN = re.compile("[\u200b\u200c\u200d\u2060\u2062\u2063\ufeff]{16,}")
 _SPLIT_WORD = re.compile(f"[A-Za-z][{_ZERO_WIDTH}]+(?=[A-Za-z])")
 _RIGHT_TO_LEFT = re.compile("[\u202d\u202e]")
-_MIXED_WORD = re.compile(r"(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[а-яёіјѕԁԛԝα-ω])[^\W\d_]{3,40}", re.IGNORECASE)
+_MIXED_WORD = re.compile(r"(?=[^\W\d_]{0,20}[A-Za-z])(?=[^\W\d_]{0,20}[а-яёіјѕԁԛԝα-ω])[^\W\d_]{3,40}", re.IGNORECASE)
+_GREEK_OR_CYRILLIC = re.compile("[\u0370-\u058f]")
 _FLAG = "\U0001f3f4"
 
 
@@ -217,6 +233,8 @@ def hidden(text: str) -> list[Hidden]:
         found.append(Hidden("zero_width", splits[0][0], splits[-1][1]))
     if direction := _RIGHT_TO_LEFT.search(text):
         found.append(Hidden("bidi", direction.start(), direction.end()))
+    if not _GREEK_OR_CYRILLIC.search(text):
+        return found
     mixed = [hit.span() for hit, _ in zip(_MIXED_WORD.finditer(text[:8_192]), range(3), strict=False)]
     if len(mixed) >= 2:
         found.append(Hidden("confusable", mixed[0][0], mixed[-1][1]))
@@ -341,14 +359,15 @@ _DECIMALS = re.compile(r"(?:1?\d{2}[\s,;]{1,2}){10,2000}(?:1?\d{2})?")
 _MORSE = re.compile(r"(?:[.\-\u2022\u2013]{1,6}[ /|]{1,3}){10,1000}[.\-]{0,6}")
 
 
-def _digit_codes(text: str, folded: str) -> Iterator[View]:
-    """Bits, spaced hex pairs, decimal character codes and Morse."""
+def _digit_codes(text: str, folded: str, shape: str) -> Iterator[View]:
+    """Bits, spaced hex pairs, decimal character codes and Morse; `shape` is the length of each word, as digits."""
     if ("0100" in text or "0110" in text or "0111" in text) and (hit := _BITS.search(text)):
         yield _view("binary", _from_bits(re.sub(r"[\s,]", "", hit.group())), *hit.span())
-    if ("6" in text or "7" in text) and (hit := _HEX_PAIRS.search(folded)):
+    short = _SHORT_WORDS.search(shape)
+    if short and ("6" in text or "7" in text) and (hit := _HEX_PAIRS.search(folded)):
         digits = re.sub(r"0x|\\x|[\s,:;]", "", hit.group())
         yield from _if_text("hex", binascii.unhexlify(digits[: len(digits) // 2 * 2]), *hit.span())
-    if "10" in text and (hit := _DECIMALS.search(text)):
+    if short and "10" in text and (hit := _DECIMALS.search(text)):
         codes = [int(code) for code in re.findall(r"\d+", hit.group())]
         yield from _if_text("decimal", bytes(code for code in codes if 31 < code < 127), *hit.span())
     if ("-." in text or ".-" in text) and (hit := _MORSE.search(text)):
@@ -424,7 +443,8 @@ def _reversed(folded: View) -> Iterator[View]:
 
 
 _LEET = str.maketrans("0134578@$!|€+", "oieastbasilet")
-_LEET_WORD = re.compile(r"(?<![\w@$|€+])(?=[\w@$!|€+]*[a-z])[a-z]*[0134578@$!|€+][a-z0-9@$!|€+]{2,23}")
+_LEET_MARKS = frozenset("0134578@$!|€+")
+
 _TARGETS = (
     "ignore ignoring disregard instruction instructions previous prompt prompts system reveal password bypass override "
     "forget guidelines restrictions jailbreak unrestricted unfiltered developer hidden secret disclose rules above prior "
@@ -433,28 +453,34 @@ _TARGETS = (
 _TARGET_SET = frozenset(_TARGETS)
 _SCRAMBLED = {(word[0], word[-1], len(word), "".join(sorted(word))): word for word in _TARGETS if len(word) >= 6}
 _SCRAMBLED_SHAPES = frozenset(key[:3] for key in _SCRAMBLED)
-_WORDS = re.compile(r"[a-z]{6,14}")
 
 
 def _respelled(folded: View) -> Iterator[View]:
     """The text with words like "1gn0re" and "ignroe" put right, letter for letter."""
-    window = folded.text
-    respelled = window
-    if _LEET_WORD.search(window):
-        respelled = _LEET_WORD.sub(_unleet, window)
-    shapes = [w for w in set(_WORDS.findall(respelled)) if (w[0], w[-1], len(w)) in _SCRAMBLED_SHAPES]
-    for word in shapes:
-        meant = _SCRAMBLED.get((word[0], word[-1], len(word), "".join(sorted(word))))
-        if meant and meant != word:
+    respelled = folded.text
+    for word in set(respelled.split()):
+        meant = _unscrambled(word) if word.isalpha() else _unleeted(word)
+        if meant != word:
             respelled = respelled.replace(word, meant)
-    if respelled != window:
+    if respelled != folded.text:
         yield View("respelled", respelled, folded.start, folded.end, aligned=folded.aligned)
 
 
-def _unleet(word: re.Match[str]) -> str:
-    found = word.group()
-    plain = found.translate(_LEET)
-    return plain if plain in _TARGET_SET or plain.rstrip("sil") in _TARGET_SET else found
+def _unscrambled(word: str) -> str:
+    if (word[0], word[-1], len(word)) not in _SCRAMBLED_SHAPES:
+        return word
+    return _SCRAMBLED.get((word[0], word[-1], len(word), "".join(sorted(word))), word)
+
+
+def _unleeted(word: str) -> str:
+    """A word with digits and signs for letters, as letters when it is one that attacks need; marks around it stay."""
+    body = word.strip(".,;:?\"'()[]{}<>`*")
+    if len(body) > 24 or body.isdigit() or _LEET_MARKS.isdisjoint(body):
+        return word
+    plain = body.rstrip("!").translate(_LEET)
+    if plain in _TARGET_SET or plain.rstrip("s") in _TARGET_SET:
+        return word.replace(body, plain + body[len(plain) :])
+    return word
 
 
 _SPACED_RUN = re.compile(r"(?<!\w)(?:\w[ .\-*|~,/\\]{1,3}){5,400}\w(?!\w)")

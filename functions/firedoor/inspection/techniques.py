@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
+from operator import attrgetter
 
 OVERRIDE = "instruction_override"
 EXTRACTION = "prompt_extraction"
@@ -52,7 +53,6 @@ MAX_TRIES = 16
 """Places of one anchor that are tried in one text."""
 
 _SEPARATOR = r"\W{1,5}"
-_GAP = r"\W{{1,5}}(?:\w{{1,20}}\W{{1,5}}){{0,{n}}}?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ _OVERRIDE = [
     _p(OVERRIDE, True, _DROP_SOFT, rf"(?!s\b)\w* ~2 {_WHOSE_STRICT} ~2 (?:instruct\w*|prompt\w*|directives?|guidelines?|rules?|programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|protocols?|safeguards?|guard.?rails?|filters?|training|censorship)\b"),
     _p(OVERRIDE, True, _DROP_HARD, rf"(?!s\b)\w* ~3 {_INSTRUCTIONS} (?:above|before|given|so far|that|you|from|prior|previous|until|provided)\b"),
     _p(OVERRIDE, True, "ignore|disregard|forget|ignoring|neglect|dismiss|discard",
-       r"\w* (?:about )?(?:absolutely )?(?:everything|anything|all|whatever|what)(?: of)?(?: the| this| that)? ?~1 "
+       r"(?!s\b)\w* (?:about )?(?:absolutely )?(?:everything|anything|all|whatever|what)(?: of)?(?: the| this| that)? ?~1 "
        r"(?:above|before|previous(?:ly)?|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed))\b"),
     _p(OVERRIDE, True, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior)(?: text| content| stuff| instructions?| directions?| document| request| question)? (?:and|then|now|instead|but|just|say|print|output|tell|respond|reply|answer|write|translate|repeat)\b"),
     _p(OVERRIDE, False, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior|everything)\b"),
@@ -147,6 +147,11 @@ _OVERRIDE = [
     _p(OVERRIDE, True, "act against|go against|act contrary to|contrary to|act outside|operate outside|step outside|work outside|act beyond|deviate from|deviating from|depart from|diverge from|stray from|not bound by|not limited by|not restricted by|unbound by|unrestricted by|not constrained by|unconstrained by|free of|freed from|break free|broken free|liberated from|escape|rebel against|exempt from|not subject to",
        r"\w* ~3 (?:your|ur|its|the|openai\w*|any|all|typical|usual) ~3 (?:programm\w+|guidelines?|rules?|protocols?|ethic\w*|training|instructions?|restrictions?|boundaries|constraints?|polic\w+|confines|chains|limits|limitations?|directives?|principles|design|code|norms|safety|parameters)\b"),
     _p(OVERRIDE, True, "stop. |stop! |stop!! |stop and ", r"(?:now )?(?:ignore|forget|disregard|new|listen|your)\b"),
+    _p(OVERRIDE, True, "forget|ignore|disregard", r" (?:about )?(?:all (?:of )?(?:that|this|it|these|those)|everything|it all|that|all)\W{1,3}(?:and|now|then|just|instead|i want)? ?(?:i want|you|tell|give|show|say|write|answer|print|output|reveal|respond|act|from|do)\b"),
+    _p(OVERRIDE, True, "ignore|disregard|forget", r" (?:about )?(?:the|this|that|my|your|any) (?:(?:previous|above|earlier|original|whole|entire|actual) )?(?:article|text|document|passage|question|context|paragraph|tasks?|assignments?|story|review|content|summary|translation|topic)\W{1,3}(?:and |then |just |instead,? |please |now,? |let's |lets |only |simply )*(?:answer|say|respond|reply|output|print|tell|write|focus|talk|do something|give|start|repeat|show|act)\b"),
+    _p(OVERRIDE, True, "forget|ignore|disregard|leave|drop", r" ~6 (?:let's|lets|let us) ~1 (?:focus on|talk about|do something|play|switch|move on to|start (?:again|over|fresh|from scratch))\b"),
+    _p(OVERRIDE, True, "the user has a new request|new request from the user|the user now wants|user's new request|the user changed|the real question is|the actual question is|here is your actual|here is the real task", r"(?!\w)"),
+    _p(OVERRIDE, True, "answer|response|output|result", r"\s?:\s?(?:task )?(?:complete\w*|done|finished|accomplished|succe\w+)\W{1,4}\w"),
     _p(OVERRIDE, True, "i forgot to|forgot to|i made a mistake", r" ~8 (?:include|ask you|your instructions|give you|gave you|the instructions)\b"),
 ]
 
@@ -168,6 +173,11 @@ _SHOW = (
     "fetch|retrieve|convert|transcribe|include|append|begin by|detail|outline|know|see|view|rephrase|verbatim|transmit|elaborate|confess|identify|betray|produce|paste|shar"
 )
 _EXTRACTION = [
+    _p(EXTRACTION, True, "repeat|tell|copy|show|print|summari|everything|anything|told|instructions|write|output|list|read", r"\w* ~8 (?:before my (?:first|initial|message)|before (?:this|our|the) (?:conversation|chat|message|first message)|prior to (?:my|this|our) (?:first |message|conversation|chat)|at the (?:very )?(?:start|beginning|top) of (?:this|our|the) (?:conversation|chat|context|prompt|session|dialog\w*))\b"),
+    _p(EXTRACTION, True, "did|have|has", r" (?:the|your|openai|anthropic|his|any)(?: \w{1,12})? (?:developers?|creators?|programmers?|operators?|owners?|admins?|makers?)? ?(?:tell|told|instruct\w*|give|gave|given|say to|ask\w*) (?:to )?you\b"),
+    _p(EXTRACTION, True, "you're hiding|you are hiding|you are protecting|you're protecting|you are guarding|you're guarding|not allowed to tell|not allowed to reveal|not allowed to share|not supposed to reveal|not supposed to tell|not supposed to share|supposed to keep secret|told to keep secret|must not reveal|forbidden to reveal|forbidden word", r"(?!\w)"),
+    _p(EXTRACTION, True, "what|which|list all|list|tell me", r"(?: are| all)?(?: the| of the| your)? ?(?:exact |specific |hidden |secret )?(?:rules|instructions|guidelines|restrictions|directives|constraints|orders|policies) (?:do you|are you|were you|have you|you were|you are|you have been|you must|you have to|that you|that govern|govern you|did you)\b"),
+    _p(EXTRACTION, True, "translate|rewrite|rephrase|paraphrase|encode|summari|convert|write|turn|spell|explain|describe|repeat back|recall", r"\w*(?: out| down| me)? (?:your|ur) (?:system |initial |original |own |exact |full |first |hidden |secret )*(?:prompts?|instructions?|directives?|guidelines|rules|configuration|system message|programming)(?! (?:for (?:a|an|the|my)|on))\b"),
     _p(EXTRACTION, True, "reveal|print|output|display|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|echo|transcribe|unveil|unmask|uncover|paste|spit out|show me|show|tell me|give me|send me|share|type out|read out|write down|write out|write",
        rf"\w*(?: me| us| to me| back| out| here| just)?(?: about| what)? (?:your|the|ur|its|all|exact|full|entire|every|whole|that|any|this) ~2 {_SECRET_PROMPT}(?! (?:for a|for my|for an|template|generator|that (?:i|we)))\b"),
     _p(EXTRACTION, True, "reveal|print|output|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|unveil|unmask|uncover|verbatim|spit out|display|show me|tell me|give me|share|echo",
@@ -176,7 +186,7 @@ _EXTRACTION = [
     _p(EXTRACTION, False, _SHOW, rf"\w* ~3 {_YOUR_PROMPT}\b"),
     _p(EXTRACTION, True, "what is|what's|what are|what were|whats|what was", rf"(?: all)?(?: of)? (?:your|ur) ~2 (?:system|initial|original|hidden|secret|internal|first|exact|full|pre|custom|core|base|foundational|underlying|confidential|training|developer) ~1 (?:prompt\w*|instructions?|directives?|guidelines?|message|config\w*)\b"),
     _p(EXTRACTION, True, "repeat|print|output|recite|echo|copy|write|show|display|return|reproduce|say|translate|summarize|give me|tell me|repeating",
-       r"\w* ~3 (?:everything|all|words?|text|content\w*|instructions?|sentences?|lines?|message|prompt|paragraphs?)(?: (?:that|is|was|were|came|written|which|found|printed|in|the|of|from|your|context)){0,5} (?:above|preceding|before this|prior to this|at the (?:top|start|beginning) of)\b ~4 (?:this|the|our|starting|beginning|from|verbatim|conversation|chat|prompt|in a|word|message|including|exactly|again)\b"),
+       r"\w* ~3 (?:everything|all|words?|text|content\w*|instructions?|sentences?|lines?|message|prompt|paragraphs?)(?: (?:that|is|was|were|came|written|which|found|printed|in|the|of|from|your|context)){0,5} (?:above|preceding|before this|prior to this|at the (?:top|start|beginning) of)\b ~3 (?:this|our|starting|beginning|from|verbatim|conversation|chat|prompt|word|message|including|exactly)\b"),
     _p(EXTRACTION, True, "starting with|starting from|beginning with|start with|begin with|starts with|begins with", r"\W{1,4}(?:the )?(?:phrase|words?|text|sentence)?\W{0,6}you are\b"),
     _p(EXTRACTION, True, "were you told|you were told|were you given|you were given|have you been given|you have been told|were you instructed|you received|are you programmed with|did you receive", r" ~5 (?:before this|at the start|at the beginning|initially|first|verbatim|prior to|in the beginning|before our|before my|before the user|by your developer\w*|by openai|as your)\b"),
     _p(EXTRACTION, True, "system prompt|systemprompt|pre-prompt|preprompt|initial prompt|hidden prompt|secret prompt|hidden instruction|secret instruction|initial instruction|system message|system instruction|original instruction|developer message|base prompt",
@@ -198,6 +208,8 @@ _EXTRACTION = [
 
 _FREE = r"(?:restrictions?|limits?|limitations?|filters?|rules?|guidelines?|censorship|boundaries|ethic\w*|moral\w*|constraints?|safeguards?|guardrails?|inhibitions|restraints?|moderation|remorse|content polic\w+|regulations|confines|judge?ment|scruples|conscience)"
 _PERSONA = [
+    _p(PERSONA, True, "you are|you're|act as|pretend|called|named|character|ai|assistant|bot|gpt|model|persona|chatbot", r"\w* ~14 (?:never refuses?|never reject\w*|never says? no|never declines?|(?:doesn't|don't|does not|do not|not) care (?:about|if|for|whether) ~3 (?:laws?|rules|ethic\w*|moral\w*|legal\w*|illegal|polic\w+|guidelines|consequences|safety|harm\w*)|no regard for|answers? (?:everything|anything|any question)\W{1,3}(?:no matter|without|even|regardless|legal|including))\b"),
+    _p(PERSONA, True, "stop being an ai|stop being a language|stop being chatgpt|you are not an ai|you are not a language model|you are human now|act human and", r"(?!\w)"),
     _p(PERSONA, True, "do anything now|does anything now|can do anything now|jailbroken|jail broken|jailbreaked|jailbreak mode|jailbreak enabled|jailbreak prompt|jailbreak activated|unrestricted mode|god mode enabled|evil mode|chaos mode|unfiltered mode|uncensored mode|no-filter mode|opposite mode|sudo mode|debug mode enabled|kernel mode|root mode|bypass mode|freedom mode|anarchy mode|rebel mode|amoral mode|nsfw mode|dan mode|developer mode enabled|developer mode output|developer mode is|developer mode v|operating in developer mode|developer mode has|developer mode activ|maintenance mode enabled|test mode enabled|unlocked mode|evil confidant|evil twin|evil ai|evil chatbot|evil bot|evil assistant|evil version|evil language model|always intelligent and machiavellian|machiavellian chatbot|strive to avoid norms|superior dan|better dan|dan prompt|stay a dan|as dan|act as dan|be dan|named dan|called dan|you are dan|become dan|dan:|[dan]|antigpt|anti-gpt|basedgpt|based gpt|freegpt|darkgpt|evilgpt|worm ?gpt|wormgpt|fraudgpt|mongo tom|stan mode|dude mode|omega mode|jailbreakbot|hackergpt|chadgpt|gpt-4real|gpt4real|unrestrictedgpt|uncensored gpt|unfiltered gpt|sudo chatgpt|niccolo machiavelli|ucar|cyberbot|maximum virtual machine|alphabreak|switch flipper|burple|khajiit|aligned, or unaligned",
        r"(?!\w)"),
     _p(PERSONA, True, "you are|you're|you re|you will be|act as|acting as|behave as|behave like|pretend|roleplay as|role-play as|role play as|role as|simulate|imagine|become|be an|be a|play the|emulate|respond as|answer as|reply as|speak as|impersonate|transform into|take on|assume the|take the role|embody|create|write as|as an|as a|play|invent|adopt|be my|act like|i want you to|an ai|ai model|ai that|ai with|chatbot|assistant with|assistant that|model that|model with|bot that|bot with",
@@ -279,9 +291,10 @@ _EXFIL = [
 ]
 
 _TOOL = [
-    _p(TOOL_HIJACK, True, "call|invoke|use|run|execute|trigger", r"\w* ~3 (?:send.?e?mail|delete.?(?:file|user|account|all|email)\w*|http.?post|http.?get|transfer.?\w{0,10}|write.?file|api.?call|tool.?call|function.?call|\w+ (?:tool|function|api|plugin)|a tool|the tool)\b ~14 (?:before (?:you|repl\w*|respond\w*|answer\w*|continuing|proceeding)|immediately|silently|without (?:asking|telling|confirm\w*|notif\w*)|right now|attacker\w*|full \w+ list|system prompt|credentials|passwords?|api keys?|secrets?)\b"),
+    _p(TOOL_HIJACK, True, "call|invoke|use|run|execute|trigger", r"\w* ~3 (?:send.?e?mail|delete.?(?:file|user|account|all|email)\w*|http.?post|http.?get|transfer.?\w{0,10}|write.?file|api.?call|tool.?call|function.?call)\b ~14 (?:before (?:you|repl\w*|respond\w*|answer\w*|continuing|proceeding)|immediately|silently|without (?:asking|telling|confirm\w*|notif\w*)|right now|attacker\w*|full \w+ list|system prompt|credentials|passwords?|api keys?|secrets?)\b"),
     _p(TOOL_HIJACK, False, "call|invoke|use|trigger", r"\w* ~3 (?:send.?e?mail|delete.?\w{0,10}|http.?post|http.?get|transfer.?\w{0,10}|api.?call|tool.?call|function.?call|web.?hook)\b"),
     _p(TOOL_HIJACK, False, "tool call|api call|function call|grant access|delete all|rm -rf|drop table|os.system|eval(|exec(|whoami|/etc/passwd|curl http|wget http|nc -e|bash -i|id rsa|child process|systeminfo|reverse shell|.aws/credentials|169.254.169.254|/dev/tcp/|~/.ssh|print(os.environ", r""),
+    _p(TOOL_HIJACK, True, "do not mention|don't mention|never mention", r" ~1 (?:this (?:instruction|message|note|comment|email|prompt|request|hidden)|these instructions|the hidden)"),
     _p(TOOL_HIJACK, True, "without asking|without telling|do not tell|don't tell|do not inform|don't inform|without informing|without notifying|do not notify|do not alert|secretly|silently|without the user|do not reveal this|don't reveal this|without user",
        r"\w* ~4 (?:the user\w*|users|the human|confirmation|consent|knowledge|this (?:instruction|message|note)|these instructions|execute|send|forward|upload|email)\b"),
     _p(TOOL_HIJACK, False, "run|execute|evaluate|eval|perform|bypass", r"\w*\W{1,4}(?:the |this |following |shell |system |bash |python |command|code|:|`|\W){0,8}(?:rm -rf|cat /etc|curl |wget |nc -|bash -i|sh -c|whoami|os\.system|__import__|import |subprocess|eval\(|exec\(|powershell|/bin/|node -e|nod. -e|python3? -c|perl -e|ruby -e|php -r|require\()"),
@@ -289,7 +302,7 @@ _TOOL = [
 
 _FICTION = [
     _p(FICTION, True, "write a story|write a scene|write a dialogue|write a poem|hypothetical|hypothetically|fictional|in a fictional|for a movie|for a novel|in a movie|in this story|in a world|imagine a world|in an alternate|in a parallel|in this hypothetical|in this universe|in a universe|movie script|screenplay|play a game|thought experiment|for educational purposes|for research purposes|academic purposes|for testing purposes|simulation",
-       r"\w* ~20 (?:no (?:rules|restrictions|ethical|moral|laws|filters?|guidelines|limits|censorship|limitations)|without (?:rules|restrictions|any|filters?|limits|censorship|ethical)|unrestricted|unfiltered|uncensored|anything goes|amoral|ai (?:reveals?|with|without|that)|its (?:system prompt|instructions|rules|programming)|your (?:system prompt|instructions|rules|guidelines|restrictions|programming)|jailb\w*|bypass\w*|disable\w* (?:its|your|the) \w+|explains? how to (?:make|build|hack|steal|synthes\w+|cook|kill|create (?:a )?(?:virus|malware|bomb|weapon)))\b"),
+       r"\w* ~16 (?:no (?:ethical|moral|filters?|guidelines|censorship)|without (?:filters?|censorship|ethical|moral)|unfiltered|uncensored|anything goes|amoral|ai (?:reveals?|without)|its (?:system prompt|hidden instructions)|your (?:system prompt|instructions|rules|guidelines|restrictions|programming)|explains? how to (?:make|build|hack|steal|synthes\w+|cook|kill|create (?:a )?(?:virus|malware|bomb|weapon)))\b"),
     _p(FICTION, False, "hypothetically|hypothetical|in a fictional|fictional story|fictional world|for a novel|for educational purposes|for research purposes|purely fictional|just a story|not real|movie script|screenplay|thought experiment|for academic|imagine you|suppose you|what would you say if|if you had no|if you could|alternate universe|parallel universe|simulate", r""),
     _p(FICTION, True, "if you had no|if you were not|if you weren't|if there were no|suppose you had no|what would you say if|what would you do if you had no|imagine you had no|imagine you had access|how would you respond if you|what would an|what would a", r" ~6 (?:restrictions?|rules|filters?|guidelines|limits|limitations|programming|restricted|bound|censorship|unrestricted|unfiltered|uncensored|safety|jailb\w*|system prompt|not follow)\b"),
 ]
@@ -297,13 +310,13 @@ _FICTION = [
 _SPLITTING = [
     _p(SPLITTING, True, "let a =|let x =|a = |a=|x = |var a|$a|str1|part1|part 1|s1 =|variable a|define a", r".{2,200}?(?:a\s?\+\s?b|x\s?\+\s?y|concat\w*|combine|\$a\s?\+|str1\s?\+|part ?1\s?\+|s1\s?\+|together)"),
     _p(SPLITTING, True, "concatenate|combine|join|merge|put together|assemble", r"\w* ~8 (?:letters|parts|strings|pieces|fragments|tokens|variables|words|following|them|segments) ~8 (?:follow|execute|obey|answer|respond|do what|do it|comply|run)\b"),
-    _p(SPLITTING, True, "decode|decrypt|decipher|base64|rot13|hex|cipher|unscramble|reverse the|encoded|morse|binary", r"\w* ~10 (?:execute|follow|obey|do (?:what|exactly|it|as)|comply|carry out|perform|run|act on|answer (?:it|in|the)|respond to|instruction\w*|without (?:saying|telling|question\w*|comment\w*))\b"),
+    _p(SPLITTING, True, "decode|decrypt|decipher|base64|rot13|unscramble|reverse the|encoded|morse", r"\w* ~8 (?:execute (?:it|the|what)|follow (?:it|the|its)|obey|do (?:what|exactly)|comply|carry out|act on|respond to it|without (?:saying|telling|question\w*|comment\w*))\b"),
 ]
 
 _AUTHORITY = [
-    _p(AUTHORITY, True, "i am|i'm|im|this is|as|we are|speaking as|message from|on behalf of|authorized by|approved by|signed", r" (?:the |your |an? |an authorized |openai |anthropic )?(?:authorized )?(?:openai|anthropic|google|system admin\w*|sysadmin|administrator|admin|root|developers?|creators?|programmers?|owners?|maintainers?|security team|ceo|lead engineer|ai safety|red team\w*|auditors?|security researcher|penetration tester|developer) ~12 (?:override|bypass|ignore|disregard|disable\w*|reveal|show|access|unlock\w*|grant|prompt|instructions?|restrictions?|full access|guidelines|debug\w*|comply|clearance|authoriz\w*|authoris\w*)\b"),
-    _p(AUTHORITY, True, "authorization code|authorisation code|override code|admin code|clearance level|security clearance|admin override|developer override|sudo |root access|admin access|emergency override|access level|debug mode|diagnostic mode|maintenance mode|test mode|developer access|superuser|elevated privileges|developer mode|admin mode|training mode|safe mode off|safe mode disabled|safety off|safeties off|safety disabled|safety protocols disabled|safety mode off",
-       r"\w* ~10 (?:override|bypass|ignore|disregard|disabled?|reveal|show|unlock\w*|granted|activated?|prompt|instructions?|restrictions?|enabled?|initiated?|accepted|confirmed|output|print|engaged|respond|dump|on|off|you need|you must)\b"),
+    _p(AUTHORITY, True, "i am|i'm|im|this is|as|we are|speaking as|message from|on behalf of|authorized by|approved by|signed", r" (?:the |your |an? |an authorized |openai |anthropic )?(?:authorized )?(?:openai|anthropic|google|system admin\w*|sysadmin|administrator|admin|root|developers?|creators?|programmers?|owners?|maintainers?|security team|ceo|lead engineer|ai safety|red team\w*|auditors?|developer) ~12 (?:override|bypass|ignore|disregard|reveal|unlock\w*|your prompt|system prompt|your instructions?|restrictions?|full access|your guidelines|comply|clearance)\b"),
+    _p(AUTHORITY, True, "authorization code|authorisation code|override code|admin code|clearance level|security clearance|admin override|developer override|sudo |root access|admin access|emergency override|debug mode|diagnostic mode|maintenance mode|test mode|developer access|superuser|elevated privileges|admin mode|safe mode off|safe mode disabled|safety off|safeties off|safety disabled|safety protocols disabled|safety mode off",
+       r"\w* ~10 (?:override|bypass|ignore|disregard|reveal|unlock\w*|granted|system prompt|hidden|your instructions|restrictions?|accepted|dump|safety|filters?|unrestricted)\b"),
     _p(AUTHORITY, False, "authorized|authorised|clearance|as an administrator|i am the admin|i'm the admin|i am an admin|i am your developer|i'm your developer|i am the developer|i'm the developer|i am your creator|i'm your creator|i created you|openai employee|anthropic employee|admin mode|admin override|emergency|security audit|compliance audit|security researcher|penetration test|red team|maintenance mode|debug mode|diagnostic mode|verified user|test mode|sudo", r""),
 ]
 
@@ -313,6 +326,8 @@ _EMBEDDED = [
        rf"[ :]{{1,2}}(?:the |any |all |my |your |you )?(?:\w{{1,12}} )?{_AI_READER}(?: \w+){{0,3}}\W{{0,2}}\s?(?:[:!;>-]|,|\.|reading|processing|who|that|which|when|please|you|summari\w+|ignore|do not|must)"),
     _p(EMBEDDED, False, "instructions for|instruction for|instructions to|instruction to|dear|hey|hello|hi|for the|for any|to the|to any|to all|hint for|info for", rf" (?:\w{{1,12}} )?{_AI_READER}(?: \w+)?\s?[:,.!;>-]"),
     _p(EMBEDDED, True, "ai assistant|ai assistants|any ai|the ai|ai agents|llm|assistant|language model|ai model|ai agent", r"s? (?:that (?:is|are) |who (?:is|are) |which (?:is|are) |currently )?(?:reading|processing|summari[sz]ing|parsing|analy[sz]ing|viewing|integrating|installing) (?:this|the|it)\b"),
+    _p(EMBEDDED, False, "when the user|when asked|if the user asks|whenever the user|when summari|if asked|when a user|when anyone asks", r"\w* ~8 (?:state that|reply that|say that|respond that|recommend|respond with|reply with|tell (?:them|him|her|the user)|give them|always include|mention that|claim|insert|direct them)\b"),
+    _p(EMBEDDED, True, "ai:|llm:|assistant:|ai assistant:|agent:", r" ~2 (?:do not|don't|ignore|please ignore|forward|send|delete|tell the user|you must|never tell|disregard|execute|call)\b"),
     _p(EMBEDDED, True, "if you are an|if you're an|if you are a|if you are the|if you're a|if an|if any|whenever an|when an|any", rf" ~1 (?:ai|a\.i\.|llms?|ai (?:agent|assistant|model|system|bot)s?|assistant|chatbot|language model|large language model|ai language model|automated \w+|chatgpt)\b ~5 (?:please|you must|must|should|ignore|do|then|say|tell|include|add|respond|reply|read\w*|process\w*|summar\w*|recommend|output|write|forward|send|follow)\b"),
     _p(EMBEDDED, True, "<!--|/*|display:none|display: none|font-size:0|font-size: 0|color:white|color: white|visibility:hidden|opacity:0|hidden>|aria-hidden", rf"\W{{0,4}}(?:[^\n]{{0,120}}?)\b(?:ignore|disregard|ai assistant|assistants?:|llm|instructions? (?:for|to)|system:|forget|you must|forward (?:all|this|the)|send (?:all|the|an|email)|reveal|prompt|override|language model)\b"),
     _p(EMBEDDED, True, "before you can solve|before you solve|before summarizing|before you summarize|after summarizing|after reading this|when you read this|when reading this|when you see this|upon reading this|once you read this|when processing this|when you process this|when summarizing this|when you summarize this|when asked to summarize|when asked about this|while summarizing|during summarization",
@@ -429,7 +444,7 @@ MANY_TURNS = 5
 
 
 
-_PIECES = re.compile(r"(\[(?:\\.|[^\]\\])*\]| ~\d |~\d | )")
+_PIECES = re.compile(r"(\[(?:\\.|[^\]\\])*\]| ?~\d+ | )")
 
 
 def _compile(rest: str) -> re.Pattern[str]:
@@ -438,10 +453,9 @@ def _compile(rest: str) -> re.Pattern[str]:
     for piece in _PIECES.split(rest):
         if piece == " ":
             parts.append(_SEPARATOR)
-        elif piece.startswith(" ~"):
-            parts.append(_GAP.format(n=piece[2]))
-        elif piece.startswith("~"):
-            parts.append(rf"(?:\w{{1,20}}\W{{1,5}}){{0,{piece[1]}}}?")
+        elif piece.startswith((" ~", "~")):
+            words = rf"(?:\w{{1,20}}\W{{1,5}}){{0,{piece.strip(' ~')}}}?"
+            parts.append(_SEPARATOR + words if piece.startswith(" ") else words)
         else:
             parts.append(piece)
     return re.compile("".join(parts))
@@ -456,51 +470,66 @@ def _in_other_languages() -> Iterable[tuple[str, bool, str, str]]:
 
 
 _PREFIX = 4
-_Anchored = tuple[tuple[str, tuple[_Rest, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    order: int
+    text: str
+    rests: tuple[_Rest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The anchors that do not begin with a word, those of several words by their first, the others by prefix."""
+
+    other: tuple[_Anchor, ...]
+    by_word: dict[str, list[_Anchor]]
+    by_prefix: dict[str, list[_Anchor]]
 
 
 @cache
-def _anchors() -> tuple[_Anchored, dict[str, _Anchored], dict[str, _Anchored]]:
-    """The anchors that do not begin with a word, those of several words by the first, and the others by prefix."""
-    index: dict[str, dict[str, _Rest]] = {}
+def _index() -> _Index:
+    rests: dict[str, dict[str, _Rest]] = {}
     worded = (_OVERRIDE, _EXTRACTION, _PERSONA, _SUPPRESSION, _EXFIL, _TOOL, _FICTION, _SPLITTING, _AUTHORITY)
-    patterns = [*chain(*worded), *_EMBEDDED, *_COERCION, *_in_other_languages(), *_FREEDOM_LANGUAGES]
-    for technique, strong, anchors, rest in patterns:
+    for technique, strong, anchors, rest in chain(
+        *worded, _EMBEDDED, _COERCION, _in_other_languages(), _FREEDOM_LANGUAGES
+    ):
         compiled = _Rest(technique, strong, _compile(rest), inside_words=False)
         for anchor in anchors.split("|"):
-            index.setdefault(anchor, {})[rest] = compiled
+            rests.setdefault(anchor, {})[rest] = compiled
     for anchor, strong, rest in _FORGERY:
-        index.setdefault(anchor, {})[rest] = _Rest(FORGERY, strong, re.compile(rest), inside_words=True)
-    other: list[tuple[str, tuple[_Rest, ...]]] = []
-    words: dict[str, list[tuple[str, tuple[_Rest, ...]]]] = {}
-    prefixes: dict[str, list[tuple[str, tuple[_Rest, ...]]]] = {}
-    for anchor, rests in index.items():
-        first = _FIRST_WORD.match(anchor)
-        entry = (anchor, tuple(rests.values()))
+        rests.setdefault(anchor, {})[rest] = _Rest(FORGERY, strong, re.compile(rest), inside_words=True)
+    other: list[_Anchor] = []
+    by_word: dict[str, list[_Anchor]] = {}
+    by_prefix: dict[str, list[_Anchor]] = {}
+    for order, (anchor, found) in enumerate(rests.items()):
+        entry = _Anchor(order, anchor, tuple(found.values()))
+        first = _WORDS.match(anchor)
         if first is None:
             other.append(entry)
         elif first.end() < len(anchor):
-            words.setdefault(first.group(), []).append(entry)
+            by_word.setdefault(first.group(), []).append(entry)
         else:
-            prefixes.setdefault(anchor[:_PREFIX], []).append(entry)
-    return tuple(other), {k: tuple(v) for k, v in words.items()}, {k: tuple(v) for k, v in prefixes.items()}
+            by_prefix.setdefault(anchor[:_PREFIX], []).append(entry)
+    return _Index(tuple(other), by_word, by_prefix)
 
 
-_FIRST_WORD = re.compile(r"\w+")
 _WORDS = re.compile(r"\w+")
 
 
-def _present(text: str) -> Iterable[tuple[str, tuple[_Rest, ...]]]:
-    """The anchors that may stand in a text, by the words it has."""
-    other, by_word, by_prefix = _anchors()
+def _present(text: str) -> list[_Anchor]:
+    """The anchors that may stand in a text, by the words it has, always in the same order."""
+    index = _index()
     words = set(_WORDS.findall(text))
-    yield from other
-    for word in words & by_word.keys():
-        yield from by_word[word]
+    found = list(index.other)
+    for word in words & index.by_word.keys():
+        found += index.by_word[word]
     starts = {word[:_PREFIX] for word in words}
     starts |= {word[:2] for word in starts} | {word[:3] for word in starts}
-    for start in starts & by_prefix.keys():
-        yield from by_prefix[start]
+    for start in starts & index.by_prefix.keys():
+        found += index.by_prefix[start]
+    return sorted(found, key=attrgetter("order"))
 
 
 def find(text: str) -> list[Hit]:
@@ -510,24 +539,22 @@ def find(text: str) -> list[Hit]:
         text: folded (see `normalise.fold`), up to some tens of thousands of characters.
     """
     best: dict[tuple[str, bool], Hit] = {}
-    for anchor, patterns in _present(text):
-        position = text.find(anchor)
+    for anchor in _present(text):
+        position = text.find(anchor.text)
         tries = 0
         while position >= 0 and tries < MAX_TRIES:
             tries += 1
-            _try_patterns(text, anchor, position, patterns, best)
-            position = text.find(anchor, position + 1)
+            _try_patterns(text, anchor, position, best)
+            position = text.find(anchor.text, position + 1)
     _find_unspaced(text, best)
     _find_many_turns(text, best)
     return list(best.values())
 
 
-def _try_patterns(
-    text: str, anchor: str, position: int, patterns: tuple[_Rest, ...], best: dict[tuple[str, bool], Hit]
-) -> None:
-    starts_word = position == 0 or not text[position - 1].isalnum() or not anchor[0].isalnum()
-    after = position + len(anchor)
-    for pattern in patterns:
+def _try_patterns(text: str, anchor: _Anchor, position: int, best: dict[tuple[str, bool], Hit]) -> None:
+    starts_word = position == 0 or not text[position - 1].isalnum() or not anchor.text[0].isalnum()
+    after = position + len(anchor.text)
+    for pattern in anchor.rests:
         key = (pattern.technique, pattern.strong)
         if key in best or not (starts_word or pattern.inside_words):
             continue
