@@ -152,7 +152,7 @@ class QuarantineObject(Action):
             "s3:GetObjectVersionTagging",
             "s3:ListBucketVersions",
         ),
-        apply=("s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"),
+        apply=("kms:Decrypt", "kms:GenerateDataKey", "s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"),
         undo=("s3:DeleteObjectVersion",),
     )
     example = "{action: s3.quarantine_object, with: {bucket: '{bucket}', key: '{key}', version_id: '{version_id}'}}"
@@ -186,7 +186,10 @@ class QuarantineObject(Action):
                     summary=f"Copy object {key} of bucket {bucket} into quarantine and hide it",
                     before={**state, "hidden": False},
                     after={**state, "hidden": True},
-                    resources=(f"{bucket_arn(account, account.quarantine_bucket)}/{account.case_id}/*",),
+                    resources=(
+                        f"{bucket_arn(account, account.quarantine_bucket)}/{account.case_id}/*",
+                        f"arn:{account.partition}:kms:{account.region}:*:key/*",
+                    ),
                 ),
             )
         )
