@@ -5,49 +5,25 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from firedoor import actions, findings, guard
 from firedoor.actions import bedrock, cloudtrail
+from firedoor.cli import template
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.sources import load_sources
 from firedoor.events import SOURCE_OF_INSPECTION, read_events
-from firedoor.patterns import compile_pattern
 from firedoor.settings import OPTIONAL, REQUIRED
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short intrinsics, each as ``{"Fn::Name": value}``."""
-
-
-def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return {f"Fn::{suffix}": loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {f"Fn::{suffix}": loader.construct_sequence(node, deep=True)}
-    return {f"Fn::{suffix}": loader.construct_mapping(node, deep=True)}
-
-
-_Loader.add_multi_constructor("!", _intrinsic)
-
-
-@lru_cache(maxsize=2)
-def template(name: str = "template.yaml") -> dict[str, Any]:
-    """Return a template, parsed."""
-    parsed: dict[str, Any] = yaml.load((ROOT / name).read_text("utf-8"), Loader=_Loader)  # noqa: S506  a safe loader
-    return parsed
-
-
 def resources(kind: str, name: str = "template.yaml") -> dict[str, dict[str, Any]]:
     """Return the resources of one type, by logical id."""
-    return {key: value for key, value in template(name)["Resources"].items() if value["Type"] == kind}
+    return template.resources(kind, ROOT / name)
 
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -76,7 +52,7 @@ def test_handlers_are_thin() -> None:
 
 def test_the_functions_get_exactly_the_variables_that_settings_reads() -> None:
     """Both ways; Lambda itself sets AWS_REGION."""
-    given = set(template()["Globals"]["Function"]["Environment"]["Variables"])
+    given = set(template.read_template()["Globals"]["Function"]["Environment"]["Variables"])
     assert set(REQUIRED) | set(OPTIONAL) == {name for name in given if not name.startswith("POWERTOOLS")} | {
         "AWS_REGION"
     }
@@ -117,7 +93,7 @@ def test_respond_gives_up_when_its_queue_does() -> None:
 
 def test_everything_is_encrypted_with_our_key() -> None:
     """Queues, topic, table, buckets and logs."""
-    text = json.dumps(template())
+    text = json.dumps(template.read_template())
     for kind, path in (
         ("AWS::SQS::Queue", "KmsMasterKeyId"),
         ("AWS::SNS::Topic", "KmsMasterKeyId"),
@@ -141,7 +117,7 @@ def test_what_must_outlive_the_stack_does() -> None:
 
 def statements(role: str, name: str = "template.yaml") -> list[dict[str, Any]]:
     """Return the statements of a role's own policies."""
-    policies = template(name)["Resources"][role]["Properties"]["Policies"]
+    policies = template.read_template(ROOT / name)["Resources"][role]["Properties"]["Policies"]
     return [entry for policy in policies for entry in policy["PolicyDocument"]["Statement"] if "Effect" in entry]
 
 
@@ -205,7 +181,9 @@ def _listed(value: Any) -> list[Any]:
 @pytest.mark.parametrize("role", ["ResponderRole", "RestorerRole"])
 def test_only_our_functions_enter_and_only_with_the_external_id(role: str, name: str) -> None:
     """A confused deputy gets nowhere."""
-    (trust,) = template(name)["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    (trust,) = template.read_template(ROOT / name)["Resources"][role]["Properties"]["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
     assert "sts:ExternalId" in trust["Condition"]["StringEquals"]
     assert "*" not in json.dumps(trust["Principal"])
 
@@ -227,17 +205,6 @@ def test_no_function_may_do_everything_of_a_service(role: str) -> None:
 # --- routing
 
 
-def rules() -> dict[str, Any]:
-    """Return every rule's pattern, compiled."""
-    found = {}
-    for name, rule in resources("AWS::Events::Rule").items():
-        pattern = json.loads(
-            json.dumps(rule["Properties"]["EventPattern"]).replace('{"Fn::Ref": "BedrockLogBucket"}', '"b"')
-        )
-        found[name] = compile_pattern(pattern)
-    return found
-
-
 def hits() -> list[tuple[str, str, str]]:
     """Return (playbook, test, event text) of every test that must match."""
     sources, found = load_sources(ROOT / "playbooks"), []
@@ -250,13 +217,13 @@ def hits() -> list[tuple[str, str, str]]:
 
 def test_every_event_that_a_playbook_answers_is_routed_by_a_rule() -> None:
     """A playbook that no rule feeds never fires. What inspection makes itself needs no rule."""
-    compiled, checked = rules(), 0
+    checked = 0
     for playbook, name, text in hits():
         (event, *_) = read_events(text)
         if event.data["source"] == SOURCE_OF_INSPECTION:
             continue
         checked += 1
-        assert any(pattern.matches(text) for pattern in compiled.values()), f"{playbook}: {name}"
+        assert ("classify",) == template.routes().match(text), f"{playbook}: {name}"
     assert checked > 30
 
 
@@ -270,7 +237,7 @@ def test_read_only_calls_have_a_rule_in_the_state_that_hears_them() -> None:
     """An ordinary rule never sees InvokeModel; hearing it is a choice, because it costs."""
     rule = resources("AWS::Events::Rule")["ReadOnlyRule"]["Properties"]
     assert {"Fn::Ref": "ReadOnlyManagementEvents"} == rule["State"]
-    allowed_states = template()["Parameters"]["ReadOnlyManagementEvents"]["AllowedValues"]
+    allowed_states = template.read_template()["Parameters"]["ReadOnlyManagementEvents"]["AllowedValues"]
     assert "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" in allowed_states
 
 

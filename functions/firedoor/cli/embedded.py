@@ -27,7 +27,7 @@ from unittest import mock
 from botocore.exceptions import ClientError
 
 import firedoor
-from firedoor.cli import moto_gaps
+from firedoor.cli import moto_gaps, template
 from firedoor.errors import EventError
 from firedoor.plans import Json
 from firedoor.services import Services, utc_now
@@ -39,19 +39,9 @@ HOME, REGION = "111122223333", "eu-west-1"
 ACCOUNT_NAMES = {HOME: "prod-payments", "444455556666": "member"}
 """The accounts that have Firedoor's roles; any other one cannot be entered."""
 
-MAX_RECEIVE_COUNT = 5
 BATCH_SIZE = 10
 ASYNC_TRIES = 3
 """How often Lambda tries an asynchronous invocation before its event goes to the dead-letter queue."""
-
-_HANDLERS = {
-    "classify": "classify.app.handler",
-    "inspect": "inspect_logs.app.handler",
-    "respond": "respond.app.handler",
-    "decide": "decide.app.handler",
-    "timer": "timer.app.handler",
-}
-"""Function → the Handler of template.yaml."""
 
 _QUEUES = ("classify", "inspect", "respond")
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "testing"}
@@ -272,7 +262,7 @@ class EmbeddedAws:
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Call a function's handler; what it prints goes to its log."""
-        module, _, name = _HANDLERS[function].rpartition(".")
+        module, _, name = template.handlers()[function].rpartition(".")
         handler = getattr(importlib.import_module(module), name)
         arn = f"arn:aws:lambda:{REGION}:{HOME}:function:firedoor-{function}"
         with contextlib.redirect_stdout(self._log), warnings.catch_warnings():
@@ -344,27 +334,13 @@ class EmbeddedAws:
         self.client("scheduler").create_schedule_group(Name="firedoor")
 
     def _make_table(self) -> None:
-        text = dict.fromkeys(("pk", "sk", "gsi_pk", "gsi_sk"), "S")
-        dynamodb = self.client("dynamodb")
-        dynamodb.create_table(
-            TableName="firedoor-cases",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind} for name, kind in text.items()],
-            KeySchema=_keys("pk", "sk"),
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "listing",
-                    "KeySchema": _keys("gsi_pk", "gsi_sk"),
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-        )
+        self.client("dynamodb").create_table(TableName="firedoor-cases", **template.table_definition())
 
     def _make_queue(self, name: str) -> None:
         sqs = self.client("sqs")
         dead = sqs.create_queue(QueueName=f"firedoor-{name}-dlq")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        redrive = {"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVE_COUNT}
+        redrive = {"deadLetterTargetArn": arn, "maxReceiveCount": template.max_receive_count(name)}
         sqs.create_queue(QueueName=f"firedoor-{name}", Attributes={"RedrivePolicy": json.dumps(redrive)})
 
     def _make_buckets(self) -> None:
@@ -439,13 +415,15 @@ def session() -> Any:
 
 
 def route(text: str) -> str:
-    """Return the queue to which the rules of template.yaml send an event: log objects are inspected first."""
+    """Return the queue to which the rules of template.yaml send an event.
+
+    What no rule sends anywhere goes to ``classify`` all the same, which is where a person would send it by hand.
+    """
     try:
-        event = json.loads(text)
-        is_object = (event["source"], event["detail-type"]) == ("aws.s3", "Object Created")
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return "classify"
-    return "inspect" if is_object else "classify"
+        queues = template.routes().match(text)
+    except ValueError:
+        queues = ()
+    return str(queues[0]) if queues else "classify"
 
 
 def _record(queue: str, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -476,10 +454,6 @@ def _signed(request: Mapping[str, Any], caller: str) -> dict[str, Any]:
 def _mail(message: str, subject: str | None) -> Mail:
     bodies = json.loads(message)
     return Mail(subject or "", bodies["email"], json.loads(bodies["default"]))
-
-
-def _keys(partition: str, sort: str) -> list[dict[str, str]]:
-    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
 
 
 def _lower(names: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from firedoor.inspection import injection, outcome, pii, secrets
 from firedoor.inspection.exfiltration import Exfiltration, find_exfiltration, goes_somewhere_new
@@ -20,6 +20,12 @@ from firedoor.inspection.leaks import Leak, find_leak
 VERSION = "1"
 _UNTRUSTED = (Origin.TOOL_RESULT, Origin.DOCUMENT)
 _PROMPT = (Origin.SYSTEM, Origin.USER)
+_ORIGINS: dict[Origin, Literal["user", "tool_result", "document"]] = {
+    Origin.USER: "user",
+    Origin.TOOL_RESULT: "tool_result",
+    Origin.DOCUMENT: "document",
+}
+"""Whose text is looked at for injection, by the names that ``injection`` gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +121,9 @@ def _worst(invocation: Invocation) -> InjectionSignal:
     """Score every text that somebody other than the application wrote, and return the worst."""
     worst = InjectionSignal()
     for fragment in invocation.fragments:
-        if fragment.origin is not Origin.USER and fragment.origin not in _UNTRUSTED:
+        if fragment.origin not in _ORIGINS:
             continue
-        found = injection.score(fragment.text, fragment.origin.value)
+        found = injection.score(fragment.text, _ORIGINS[fragment.origin])
         if (found.flag, found.score) > (worst.flag, worst.score):
             names = dict.fromkeys(technique.name for technique in found.techniques)
             worst = InjectionSignal(found.score, found.flag, tuple(names), fragment.origin.value)
