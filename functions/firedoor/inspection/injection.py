@@ -4,6 +4,8 @@ Patterns and published phrases give evidence, a small hashed n-gram model gives 
 them. The model is data, written by benchmarks/train_injection.py; docs/injection-model-card.md says what it misses.
 """
 
+# ruff: noqa: E501 - expressions and word lists are data, and wrapping would hide their parts
+
 from __future__ import annotations
 
 import json
@@ -14,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import add
 from typing import Literal
 from zlib import crc32
@@ -138,7 +140,20 @@ def gather(text: str, origin: Origin = "user", *, margin_of: MarginOf, phrases: 
 class _Sight:
     """What has been seen so far in one text."""
 
-    __slots__ = ("decoded", "decoded_margin", "direct", "found", "hits", "hidden", "margin", "opening", "phrases", "plain_strong", "text", "use_phrases")
+    __slots__ = (
+        "decoded",
+        "decoded_margin",
+        "direct",
+        "found",
+        "hidden",
+        "hits",
+        "margin",
+        "opening",
+        "phrases",
+        "plain_strong",
+        "text",
+        "use_phrases",
+    )
 
     def __init__(self, text: str, use_phrases: bool) -> None:
         self.text = text
@@ -191,7 +206,9 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
             sight.see(techniques.ENCODED, (offset + view.start, offset + view.end))
         else:
             sight.hits.add(key)
-            meant = hit.technique == techniques.COERCION or not _QUOTED.search(view.text, max(0, hit.start - 4), hit.start)
+            meant = hit.technique == techniques.COERCION or not _QUOTED.search(
+                view.text, max(0, hit.start - 4), hit.start
+            )
             if hit.strong and meant:
                 sight.plain_strong.add(hit.technique)
                 sight.direct = sight.direct or bool(_OWN_PROMPT.search(view.text, hit.start, hit.end))
@@ -200,7 +217,9 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
     return margin_of(hashes(words))
 
 
-_OWN_PROMPT = re.compile(r"\b(?:your|ur|you)\b.{0,60}?(?:prompt|instruction|directive|told|message|hiding|guideline|rules)|(?:prompt|instructions|rules|guidelines|directives) .{0,40}?\byou\b")
+_OWN_PROMPT = re.compile(
+    r"\b(?:your|ur|you)\b.{0,60}?(?:prompt|instruction|directive|told|message|hiding|guideline|rules)|(?:prompt|instructions|rules|guidelines|directives) .{0,40}?\byou\b"
+)
 # A quotation mark just before the words, unless it opens a value (`: "...`) or the whole text.
 _QUOTED = re.compile(r"[^\s:=\[({,>]\s?[\"'`]$|\s[\"'`]$(?<![:=,] [\"'`])")
 
@@ -208,11 +227,12 @@ _QUOTED = re.compile(r"[^\s:=\[({,>]\s?[\"'`]$|\s[\"'`]$(?<![:=,] [\"'`])")
 def _phrase_hits(sight: _Sight, view: View, words: list[str]) -> list[techniques.Hit]:
     """The phrases of the pack in a view; joined letters are matched without the spaces between words."""
     pack = _pack()
-    found = []
-    for position, pair in enumerate(zip(words, words[1:], strict=False)):
-        for phrase in pack.get(pair, ()):
-            if phrase.words == tuple(words[position : position + len(phrase.words)]):
-                found.append(phrase)
+    found = [
+        phrase
+        for position, pair in enumerate(pairwise(words))
+        for phrase in pack.get(pair, ())
+        if phrase.words == tuple(words[position : position + len(phrase.words)])
+    ]
     if view.kind == "spaced":
         joined = "".join(words)
         found += [p for starts in pack.values() for p in starts if p.strong and "".join(p.words) in joined]
@@ -346,7 +366,7 @@ def _margin(words: list[int]) -> float:
     weights = model.weights
     # `unigram`, `bigram` and `skipgram`, written out: calls would double the time of the whole signal.
     values = [weights[(word * 0x9E3779B1 >> 7) & _MASK] for word in words]
-    pairs = [weights[(a * 0x85EBCA6B + b * 0xC2B2AE35 >> 5) & _MASK] for a, b in zip(words, words[1:], strict=False)]
+    pairs = [weights[(a * 0x85EBCA6B + b * 0xC2B2AE35 >> 5) & _MASK] for a, b in pairwise(words)]
     skips = [weights[(a * 0x27D4EB2F + c * 0x165667B1 >> 3) & _MASK] for a, c in zip(words, words[2:], strict=False)]
     values[1:] = map(add, values[1:], pairs)
     values[2:] = map(add, values[2:], skips)
@@ -356,10 +376,10 @@ def _margin(words: list[int]) -> float:
 def best_window(values: Sequence[float]) -> float:
     """The largest sum of a window of per-word values, each over the root of its number of features (three a word)."""
     if len(values) <= _WINDOW:
-        return sum(values) / math.sqrt(3 * len(values))
-    sums = [0, *accumulate(values)]
+        return float(sum(values)) / math.sqrt(3 * len(values))
+    sums: list[float] = [0.0, *accumulate(values)]
     starts = [*range(0, len(values) - _WINDOW, _STRIDE), len(values) - _WINDOW]
-    return max(sums[start + _WINDOW] - sums[start] for start in starts) / math.sqrt(3 * _WINDOW)
+    return float(max(sums[start + _WINDOW] - sums[start] for start in starts)) / math.sqrt(3 * _WINDOW)
 
 
 def _data(name: str) -> bytes:

@@ -1,8 +1,10 @@
-"""Owns the views of a text that the injection signal looks at: folded (compatibility forms, confusables and invisible
-characters undone) and decoded (base64, hex, ROT13, spaced letters and the like). It judges nothing.
+"""Owns the views of a text that the injection signal looks at, and judges nothing.
 
-Every view knows where in the original text it came from, and the work is bounded whatever the text holds.
+One view is folded: compatibility forms, confusables and invisible characters are undone. The others are decoded: base64,
+hex, ROT13, spaced letters and the like. Every view knows where it came from, and the work is bounded whatever the text holds.
 """
+
+# ruff: noqa: E501 - expressions and word lists are data, and wrapping would hide their parts
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ _SPECIAL = {
     **{chr(0x1F150 + i): chr(97 + i) for i in range(26)},
     **{chr(0x1F170 + i): chr(97 + i) for i in range(26)},
     **{chr(0x1F1E6 + i): chr(97 + i) for i in range(26)},
-    **{c: "" for c in _ZERO_WIDTH + _BIDI},
+    **dict.fromkeys(_ZERO_WIDTH + _BIDI, ""),
     **dict(zip("‘’‚‛′´`“”„‟″«»‐‑‒–—―−", "'''''''" + '""""""""' + "-------", strict=False)),
     **dict(zip("ɑɡɩıøłđħŧæœß", ["a", "g", "i", "i", "o", "l", "d", "h", "t", "ae", "oe", "ss"], strict=True)),
     "_": " ",
@@ -381,7 +383,34 @@ def _from_bits(bits: str) -> str:
 
 _MORSE_LETTERS = dict(
     zip(
-        ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --..".split(),
+        [
+            ".-",
+            "-...",
+            "-.-.",
+            "-..",
+            ".",
+            "..-.",
+            "--.",
+            "....",
+            "..",
+            ".---",
+            "-.-",
+            ".-..",
+            "--",
+            "-.",
+            "---",
+            ".--.",
+            "--.-",
+            ".-.",
+            "...",
+            "-",
+            "..-",
+            "...-",
+            ".--",
+            "-..-",
+            "-.--",
+            "--..",
+        ],
         "abcdefghijklmnopqrstuvwxyz",
         strict=True,
     )
@@ -437,19 +466,54 @@ def _reversed(folded: View) -> Iterator[View]:
     window = folded.text[:MAX_DECODED]
     if any(keyword in window for keyword in _REVERSED_KEYWORDS):
         yield View("reversed", window[::-1], folded.start, folded.end)
-    if "ignore" in window or "disregard" in window or "forget" in window or "reveal" in window:
-        if _BACKWARD_PAIRS.search(window):
-            yield View("reversed_words", " ".join(window.split()[::-1]), folded.start, folded.end)
+    if any(word in window for word in _BACKWARD_ENDS) and _BACKWARD_PAIRS.search(window):
+        yield View("reversed_words", " ".join(window.split()[::-1]), folded.start, folded.end)
 
 
+_BACKWARD_ENDS = ("ignore", "disregard", "forget", "reveal")
 _LEET = str.maketrans("0134578@$!|€+", "oieastbasilet")
 _LEET_MARKS = frozenset("0134578@$!|€+")
 
-_TARGETS = (
-    "ignore ignoring disregard instruction instructions previous prompt prompts system reveal password bypass override "
-    "forget guidelines restrictions jailbreak unrestricted unfiltered developer hidden secret disclose rules above prior "
-    "command commands execute import eval whoami exec subprocess system spawn child_process bypass"
-).split()
+_TARGETS = [
+    "ignore",
+    "ignoring",
+    "disregard",
+    "instruction",
+    "instructions",
+    "previous",
+    "prompt",
+    "prompts",
+    "system",
+    "reveal",
+    "password",
+    "bypass",
+    "override",
+    "forget",
+    "guidelines",
+    "restrictions",
+    "jailbreak",
+    "unrestricted",
+    "unfiltered",
+    "developer",
+    "hidden",
+    "secret",
+    "disclose",
+    "rules",
+    "above",
+    "prior",
+    "command",
+    "commands",
+    "execute",
+    "import",
+    "eval",
+    "whoami",
+    "exec",
+    "subprocess",
+    "system",
+    "spawn",
+    "child_process",
+    "bypass",
+]
 _TARGET_SET = frozenset(_TARGETS)
 _SCRAMBLED = {(word[0], word[-1], len(word), "".join(sorted(word))): word for word in _TARGETS if len(word) >= 6}
 _SCRAMBLED_SHAPES = frozenset(key[:3] for key in _SCRAMBLED)

@@ -6,6 +6,8 @@ anchor stands: the cost grows with the anchors in a text, not with the number of
 In the expressions a space stands for up to five separators and `~n` for at most n words between.
 """
 
+# ruff: noqa: E501 - expressions and word lists are data, and wrapping would hide their parts
+
 from __future__ import annotations
 
 import re
@@ -115,47 +117,165 @@ _DROP_SOFT = (
 
 _OVERRIDE = [
     _p(OVERRIDE, True, _DROP_HARD, rf"(?!s\b)\w* ~4 {_WHOSE} ~2 {_INSTRUCTIONS}\b"),
-    _p(OVERRIDE, True, _DROP_SOFT, rf"(?!s\b)\w* ~2 {_WHOSE_STRICT} ~2 (?:instruct\w*|prompt\w*|directives?|guidelines?|rules?|programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|protocols?|safeguards?|guard.?rails?|filters?|training|censorship)\b"),
-    _p(OVERRIDE, True, _DROP_HARD, rf"(?!s\b)\w* ~3 {_INSTRUCTIONS} (?:above|before|given|so far|that|you|from|prior|previous|until|provided)\b"),
-    _p(OVERRIDE, True, "ignore|disregard|forget|ignoring|neglect|dismiss|discard",
-       r"(?!s\b)\w* (?:about )?(?:absolutely )?(?:everything|anything|all|whatever|what)(?: of)?(?: the| this| that)? ?~1 "
-       r"(?:above|before|previous(?:ly)?|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed))\b"),
-    _p(OVERRIDE, True, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior)(?: text| content| stuff| instructions?| directions?| document| request| question)? (?:and|then|now|instead|but|just|say|print|output|tell|respond|reply|answer|write|translate|repeat)\b"),
-    _p(OVERRIDE, False, "ignore|disregard|forget", r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior|everything)\b"),
-    _p(OVERRIDE, True, "ignore|ignoring|disregard|forget",
-       rf"(?!s\b)\w* (?:absolutely )?(?:all|any|every|each)(?: of)?(?: the| these| those| such| and all)? (?:\w{{1,16}} )?{_INSTRUCTIONS}\b"),
-    _p(OVERRIDE, True, "ignore|ignoring|disregard|forget", rf"(?!s\b)\w*(?: all| any)?(?: of)?(?: the| your| these)? (?:previous\w*|prior|preceding|above|earlier|foregoing) ~1 {_TALK}\b"),
+    _p(
+        OVERRIDE,
+        True,
+        _DROP_SOFT,
+        rf"(?!s\b)\w* ~2 {_WHOSE_STRICT} ~2 (?:instruct\w*|prompt\w*|directives?|guidelines?|rules?|programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|protocols?|safeguards?|guard.?rails?|filters?|training|censorship)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        _DROP_HARD,
+        rf"(?!s\b)\w* ~3 {_INSTRUCTIONS} (?:above|before|given|so far|that|you|from|prior|previous|until|provided)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "ignore|disregard|forget|ignoring|neglect|dismiss|discard",
+        r"(?!s\b)\w* (?:about )?(?:absolutely )?(?:everything|anything|all|whatever|what)(?: of)?(?: the| this| that)? ?~1 "
+        r"(?:above|before|previous(?:ly)?|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed))\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "ignore|disregard|forget",
+        r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior)(?: text| content| stuff| instructions?| directions?| document| request| question)? (?:and|then|now|instead|but|just|say|print|output|tell|respond|reply|answer|write|translate|repeat)\b",
+    ),
+    _p(
+        OVERRIDE,
+        False,
+        "ignore|disregard|forget",
+        r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior|everything)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "ignore|ignoring|disregard|forget",
+        rf"(?!s\b)\w* (?:absolutely )?(?:all|any|every|each)(?: of)?(?: the| these| those| such| and all)? (?:\w{{1,16}} )?{_INSTRUCTIONS}\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "ignore|ignoring|disregard|forget",
+        rf"(?!s\b)\w*(?: all| any)?(?: of)?(?: the| your| these)? (?:previous\w*|prior|preceding|above|earlier|foregoing) ~1 {_TALK}\b",
+    ),
     _p(OVERRIDE, False, _DROP, rf"\w* ~4 {_WHOSE} ~3 {_INSTRUCTIONS}\b"),
     _p(OVERRIDE, False, _DROP, rf"\w* ~2 (?:all|any|every|the|its|their|openai\w*) ~1 {_INSTRUCTIONS}\b"),
     _p(OVERRIDE, False, "ignore|disregard|forget", rf" ~3 {_WHOSE} ~2 {_TALK}\b"),
     _p(OVERRIDE, False, "forget", r" (?:everything|all|anything|what)\b"),
-    _p(OVERRIDE, True, "instructions|rules|guidelines|directives|restrictions|policies|safety|filters|safeguards|guardrails|limitations|previous prompt|system prompt",
-       r"[ ](?:are|is|have been|has been|were|was|no longer|now)(?: now| hereby| officially| temporarily| being| all| completely)?(?: \w+)? (?:suspended|disabled|lifted|void|overridden|overriden|overruled|cancel\w*|removed|deactivated|bypassed|superseded|obsolete|invalid|off|revoked|nullified|deprecated|apply|irrelevant|waived|replaced)\b"),
-    _p(OVERRIDE, True, "new instruction|updated instruction|new important instruction|important new instruction|revised instruction|new directive|new system instruction|new system prompt|changed instruction|actual instruction|real instruction|true instruction|urgent instruction|neue anweisung|nouvelles instruction|nouvelle instruction|nuevas instruccion|nueva instruccion|novas instruc|nova instruc|nuove istruzion|новые инструкции|новая инструкция|новое указание|nowe instrukcj|nieuwe instructie",
-       r"\w{0,3}(?: \w{1,12})?\s?(?:[:*>\]=!]|-{2}|are as follows|from (?:the )?(?:user|admin|developer|system)|override|supersede|begin|for the (?:ai|assistant|model))"),
-    _p(OVERRIDE, True, "new task|new urgent task|urgent new task|priority task|important new task|real task|actual task|new goal|new priority|main task now|urgent task|new mission|updated task|task update|goal change|objective change|special case|high priority task",
-       r"\s?(?:[:*>\]=!]|-{2}|is to| is )"),
-    _p(OVERRIDE, True, "your new task|your new instruction|your new role|your new objective|your new goal|your real task|your actual task|your new purpose|your new mission|your new rule|your new name is|your new identity|your new system|your real goal|your primary directive is now", r"s?"),
-    _p(OVERRIDE, False, "instead", r"[ ,]{1,3}(?:please )?(?:of (?:following|obeying|answering|summari[sz]ing|translating|doing|what|complying)|(?:do|execute|perform|follow|obey|comply with|carry out) (?:the following|this|my|these|as i))\b"),
-    _p(OVERRIDE, False, "important instruction|critical instruction|additional instruction|special instruction|your only task|your sole task|new command|new rule|new order|new objective|your main task", r"s?\s?(?:[:*!\]]| is\b| are\b)"),
-    _p(OVERRIDE, False, "instead", r"[ ,:]{1,3}(?:just |only |simply |please )?(?:say|print|output|respond|reply|tell|give|write|repeat|return|show|reveal|translate|provide|send|list)\b"),
-    _p(OVERRIDE, True, "from now on|from this point|from here on|starting now|henceforth|as of now|going forward|for the rest of this", r"\w*(?: forward| onward\w*| on)?[ ,]{1,3}~2 (?:you(?:'re|r)?|u|ignore|act|do not|never|disregard|answer|respond|obey|chatgpt|assistant|always)\b ~4 (?:no|not|without|never|free|only|any|obey|ignore|unrestricted|unfiltered|disregard|dan|restrictions|rules|anything|jailb\w*)\b"),
-    _p(OVERRIDE, False, "from now on|from this point on|starting now|henceforth|from this moment", r"\w*[ ,]{1,3}(?:you|your|u|i|answer|respond|act|only|always|every|when|if|we)\b"),
-    _p(OVERRIDE, True, "follow only my|only follow my|obey only me|only obey|listen only to me|obey my|prioritize my|prioritise my|my instructions override|this overrides|this supersedes|these instructions override|these instructions supersede|this instruction overrides|takes precedence over|take precedence over|higher priority than|supersedes all|supersede all|overrides all|override all", r"\w* ~5 (?:instruct\w*|commands?|orders?|requests?|rules?|prompt\w*|guidelines?|directives?|me|words|polic\w+|directions?|will|settings)\b"),
-    _p(OVERRIDE, True, "instructions above|instructions before this|instruction above|rules above|prompt above|text above|directions above|commands above|instructions you were given|instructions you have been given|instructions you received|orders you were given|sentence above",
-       r" ~4 (?:wrong|fake|false|test|void|irrelevant|invalid|outdated|mistake\w*|ignore\w*|forget|disregard\w*|not real|joke|no longer)\b"),
-    _p(OVERRIDE, True, "act against|go against|act contrary to|contrary to|act outside|operate outside|step outside|work outside|act beyond|deviate from|deviating from|depart from|diverge from|stray from|not bound by|not limited by|not restricted by|unbound by|unrestricted by|not constrained by|unconstrained by|free of|freed from|break free|broken free|liberated from|escape|rebel against|exempt from|not subject to",
-       r"\w* ~3 (?:your|ur|its|the|openai\w*|any|all|typical|usual) ~3 (?:programm\w+|guidelines?|rules?|protocols?|ethic\w*|training|instructions?|restrictions?|boundaries|constraints?|polic\w+|confines|chains|limits|limitations?|directives?|principles|design|code|norms|safety|parameters)\b"),
+    _p(
+        OVERRIDE,
+        True,
+        "instructions|rules|guidelines|directives|restrictions|policies|safety|filters|safeguards|guardrails|limitations|previous prompt|system prompt",
+        r"[ ](?:are|is|have been|has been|were|was|no longer|now)(?: now| hereby| officially| temporarily| being| all| completely)?(?: \w+)? (?:suspended|disabled|lifted|void|overridden|overriden|overruled|cancel\w*|removed|deactivated|bypassed|superseded|obsolete|invalid|off|revoked|nullified|deprecated|apply|irrelevant|waived|replaced)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "new instruction|updated instruction|new important instruction|important new instruction|revised instruction|new directive|new system instruction|new system prompt|changed instruction|actual instruction|real instruction|true instruction|urgent instruction|neue anweisung|nouvelles instruction|nouvelle instruction|nuevas instruccion|nueva instruccion|novas instruc|nova instruc|nuove istruzion|новые инструкции|новая инструкция|новое указание|nowe instrukcj|nieuwe instructie",
+        r"\w{0,3}(?: \w{1,12})?\s?(?:[:*>\]=!]|-{2}|are as follows|from (?:the )?(?:user|admin|developer|system)|override|supersede|begin|for the (?:ai|assistant|model))",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "new task|new urgent task|urgent new task|priority task|important new task|real task|actual task|new goal|new priority|main task now|urgent task|new mission|updated task|task update|goal change|objective change|special case|high priority task",
+        r"\s?(?:[:*>\]=!]|-{2}|is to| is )",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "your new task|your new instruction|your new role|your new objective|your new goal|your real task|your actual task|your new purpose|your new mission|your new rule|your new name is|your new identity|your new system|your real goal|your primary directive is now",
+        r"s?",
+    ),
+    _p(
+        OVERRIDE,
+        False,
+        "instead",
+        r"[ ,]{1,3}(?:please )?(?:of (?:following|obeying|answering|summari[sz]ing|translating|doing|what|complying)|(?:do|execute|perform|follow|obey|comply with|carry out) (?:the following|this|my|these|as i))\b",
+    ),
+    _p(
+        OVERRIDE,
+        False,
+        "important instruction|critical instruction|additional instruction|special instruction|your only task|your sole task|new command|new rule|new order|new objective|your main task",
+        r"s?\s?(?:[:*!\]]| is\b| are\b)",
+    ),
+    _p(
+        OVERRIDE,
+        False,
+        "instead",
+        r"[ ,:]{1,3}(?:just |only |simply |please )?(?:say|print|output|respond|reply|tell|give|write|repeat|return|show|reveal|translate|provide|send|list)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "from now on|from this point|from here on|starting now|henceforth|as of now|going forward|for the rest of this",
+        r"\w*(?: forward| onward\w*| on)?[ ,]{1,3}~2 (?:you(?:'re|r)?|u|ignore|act|do not|never|disregard|answer|respond|obey|chatgpt|assistant|always)\b ~4 (?:no|not|without|never|free|only|any|obey|ignore|unrestricted|unfiltered|disregard|dan|restrictions|rules|anything|jailb\w*)\b",
+    ),
+    _p(
+        OVERRIDE,
+        False,
+        "from now on|from this point on|starting now|henceforth|from this moment",
+        r"\w*[ ,]{1,3}(?:you|your|u|i|answer|respond|act|only|always|every|when|if|we)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "follow only my|only follow my|obey only me|only obey|listen only to me|obey my|prioritize my|prioritise my|my instructions override|this overrides|this supersedes|these instructions override|these instructions supersede|this instruction overrides|takes precedence over|take precedence over|higher priority than|supersedes all|supersede all|overrides all|override all",
+        r"\w* ~5 (?:instruct\w*|commands?|orders?|requests?|rules?|prompt\w*|guidelines?|directives?|me|words|polic\w+|directions?|will|settings)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "instructions above|instructions before this|instruction above|rules above|prompt above|text above|directions above|commands above|instructions you were given|instructions you have been given|instructions you received|orders you were given|sentence above",
+        r" ~4 (?:wrong|fake|false|test|void|irrelevant|invalid|outdated|mistake\w*|ignore\w*|forget|disregard\w*|not real|joke|no longer)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "act against|go against|act contrary to|contrary to|act outside|operate outside|step outside|work outside|act beyond|deviate from|deviating from|depart from|diverge from|stray from|not bound by|not limited by|not restricted by|unbound by|unrestricted by|not constrained by|unconstrained by|free of|freed from|break free|broken free|liberated from|escape|rebel against|exempt from|not subject to",
+        r"\w* ~3 (?:your|ur|its|the|openai\w*|any|all|typical|usual) ~3 (?:programm\w+|guidelines?|rules?|protocols?|ethic\w*|training|instructions?|restrictions?|boundaries|constraints?|polic\w+|confines|chains|limits|limitations?|directives?|principles|design|code|norms|safety|parameters)\b",
+    ),
     _p(OVERRIDE, True, "stop. |stop! |stop!! |stop and ", r"(?:now )?(?:ignore|forget|disregard|new|listen|your)\b"),
-    _p(OVERRIDE, True, "forget|ignore|disregard", r" (?:about )?(?:all (?:of )?(?:that|this|it|these|those)|everything|it all|that|all)\W{1,3}(?:and|now|then|just|instead|i want)? ?(?:i want|you|tell|give|show|say|write|answer|print|output|reveal|respond|act|from|do)\b"),
-    _p(OVERRIDE, True, "ignore|disregard|forget", r" (?:about )?(?:the|this|that|my|your|any) (?:(?:previous|above|earlier|original|whole|entire|actual) )?(?:article|text|document|passage|question|context|paragraph|tasks?|assignments?|story|review|content|summary|translation|topic)\W{1,3}(?:and |then |just |instead,? |please |now,? |let's |lets |only |simply )*(?:answer|say|respond|reply|output|print|tell|write|focus|talk|do something|give|start|repeat|show|act)\b"),
-    _p(OVERRIDE, True, "forget|ignore|disregard|leave|drop", r" ~6 (?:let's|lets|let us) ~1 (?:focus on|talk about|do something|play|switch|move on to|start (?:again|over|fresh|from scratch))\b"),
-    _p(OVERRIDE, True, "the user has a new request|new request from the user|the user now wants|user's new request|the user changed|the real question is|the actual question is|here is your actual|here is the real task", r"(?!\w)"),
-    _p(OVERRIDE, True, "answer|response|output|result", r"\s?:\s?(?:task )?(?:complete\w*|done|finished|accomplished|succe\w+)\W{1,4}\w"),
-    _p(OVERRIDE, True, "i forgot to|forgot to|i made a mistake", r" ~8 (?:include|ask you|your instructions|give you|gave you|the instructions)\b"),
+    _p(
+        OVERRIDE,
+        True,
+        "forget|ignore|disregard",
+        r" (?:about )?(?:all (?:of )?(?:that|this|it|these|those)|everything|it all|that|all)\W{1,3}(?:and|now|then|just|instead|i want)? ?(?:i want|you|tell|give|show|say|write|answer|print|output|reveal|respond|act|from|do)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "ignore|disregard|forget",
+        r" (?:about )?(?:the|this|that|my|your|any) (?:(?:previous|above|earlier|original|whole|entire|actual) )?(?:article|text|document|passage|question|context|paragraph|tasks?|assignments?|story|review|content|summary|translation|topic)\W{1,3}(?:and |then |just |instead,? |please |now,? |let's |lets |only |simply )*(?:answer|say|respond|reply|output|print|tell|write|focus|talk|do something|give|start|repeat|show|act)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "forget|ignore|disregard|leave|drop",
+        r" ~6 (?:let's|lets|let us) ~1 (?:focus on|talk about|do something|play|switch|move on to|start (?:again|over|fresh|from scratch))\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "the user has a new request|new request from the user|the user now wants|user's new request|the user changed|the real question is|the actual question is|here is your actual|here is the real task",
+        r"(?!\w)",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "answer|response|output|result",
+        r"\s?:\s?(?:task )?(?:complete\w*|done|finished|accomplished|succe\w+)\W{1,4}\w",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "i forgot to|forgot to|i made a mistake",
+        r" ~8 (?:include|ask you|your instructions|give you|gave you|the instructions)\b",
+    ),
 ]
 
-_SECRET_PROMPT = (
+_HIDDEN_PROMPT = (
     r"(?:(?:system|initial|original|hidden|secret|internal|base|core|developer|pre|starting|first|full|entire|complete|exact|custom|underlying|"
     r"foundational|previous|prior|confidential|master|root|raw|actual|real|above|full|default|meta|foundation\w*|fundamental|basic|main|key|"
     r"primary|essential|training|programming|backend|private|concealed)\W{1,3}){1,3}"
@@ -173,106 +293,373 @@ _SHOW = (
     "fetch|retrieve|convert|transcribe|include|append|begin by|detail|outline|know|see|view|rephrase|verbatim|transmit|elaborate|confess|identify|betray|produce|paste|shar"
 )
 _EXTRACTION = [
-    _p(EXTRACTION, True, "repeat|tell|copy|show|print|summari|everything|anything|told|instructions|write|output|list|read", r"\w* ~8 (?:before my (?:first|initial|message)|before (?:this|our|the) (?:conversation|chat|message|first message)|prior to (?:my|this|our) (?:first |message|conversation|chat)|at the (?:very )?(?:start|beginning|top) of (?:this|our|the) (?:conversation|chat|context|prompt|session|dialog\w*))\b"),
-    _p(EXTRACTION, True, "did|have|has", r" (?:the|your|openai|anthropic|his|any)(?: \w{1,12})? (?:developers?|creators?|programmers?|operators?|owners?|admins?|makers?)? ?(?:tell|told|instruct\w*|give|gave|given|say to|ask\w*) (?:to )?you\b"),
-    _p(EXTRACTION, True, "you're hiding|you are hiding|you are protecting|you're protecting|you are guarding|you're guarding|not allowed to tell|not allowed to reveal|not allowed to share|not supposed to reveal|not supposed to tell|not supposed to share|supposed to keep secret|told to keep secret|must not reveal|forbidden to reveal|forbidden word", r"(?!\w)"),
-    _p(EXTRACTION, True, "what|which|list all|list|tell me", r"(?: are| all)?(?: the| of the| your)? ?(?:exact |specific |hidden |secret )?(?:rules|instructions|guidelines|restrictions|directives|constraints|orders|policies) (?:do you|are you|were you|have you|you were|you are|you have been|you must|you have to|that you|that govern|govern you|did you)\b"),
-    _p(EXTRACTION, True, "translate|rewrite|rephrase|paraphrase|encode|summari|convert|write|turn|spell|explain|describe|repeat back|recall", r"\w*(?: out| down| me)? (?:your|ur) (?:system |initial |original |own |exact |full |first |hidden |secret )*(?:prompts?|instructions?|directives?|guidelines|rules|configuration|system message|programming)(?! (?:for (?:a|an|the|my)|on))\b"),
-    _p(EXTRACTION, True, "reveal|print|output|display|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|echo|transcribe|unveil|unmask|uncover|paste|spit out|show me|show|tell me|give me|send me|share|type out|read out|write down|write out|write",
-       rf"\w*(?: me| us| to me| back| out| here| just)?(?: about| what)? (?:your|the|ur|its|all|exact|full|entire|every|whole|that|any|this) ~2 {_SECRET_PROMPT}(?! (?:for a|for my|for an|template|generator|that (?:i|we)))\b"),
-    _p(EXTRACTION, True, "reveal|print|output|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|unveil|unmask|uncover|verbatim|spit out|display|show me|tell me|give me|share|echo",
-       rf"\w* ~3 {_YOUR_PROMPT}\b"),
-    _p(EXTRACTION, False, _SHOW, rf"\w* ~4 {_SECRET_PROMPT}\b"),
+    _p(
+        EXTRACTION,
+        True,
+        "repeat|tell|copy|show|print|summari|everything|anything|told|instructions|write|output|list|read",
+        r"\w* ~8 (?:before my (?:first|initial|message)|before (?:this|our|the) (?:conversation|chat|message|first message)|prior to (?:my|this|our) (?:first |message|conversation|chat)|at the (?:very )?(?:start|beginning|top) of (?:this|our|the) (?:conversation|chat|context|prompt|session|dialog\w*))\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "did|have|has",
+        r" (?:the|your|openai|anthropic|his|any)(?: \w{1,12})? (?:developers?|creators?|programmers?|operators?|owners?|admins?|makers?)? ?(?:tell|told|instruct\w*|give|gave|given|say to|ask\w*) (?:to )?you\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "you're hiding|you are hiding|you are protecting|you're protecting|you are guarding|you're guarding|not allowed to tell|not allowed to reveal|not allowed to share|not supposed to reveal|not supposed to tell|not supposed to share|supposed to keep secret|told to keep secret|must not reveal|forbidden to reveal|forbidden word",
+        r"(?!\w)",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "what|which|list all|list|tell me",
+        r"(?: are| all)?(?: the| of the| your)? ?(?:exact |specific |hidden |secret )?(?:rules|instructions|guidelines|restrictions|directives|constraints|orders|policies) (?:do you|are you|were you|have you|you were|you are|you have been|you must|you have to|that you|that govern|govern you|did you)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "translate|rewrite|rephrase|paraphrase|encode|summari|convert|write|turn|spell|explain|describe|repeat back|recall",
+        r"\w*(?: out| down| me)? (?:your|ur) (?:system |initial |original |own |exact |full |first |hidden |secret )*(?:prompts?|instructions?|directives?|guidelines|rules|configuration|system message|programming)(?! (?:for (?:a|an|the|my)|on))\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "reveal|print|output|display|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|echo|transcribe|unveil|unmask|uncover|paste|spit out|show me|show|tell me|give me|send me|share|type out|read out|write down|write out|write",
+        rf"\w*(?: me| us| to me| back| out| here| just)?(?: about| what)? (?:your|the|ur|its|all|exact|full|entire|every|whole|that|any|this) ~2 {_HIDDEN_PROMPT}(?! (?:for a|for my|for an|template|generator|that (?:i|we)))\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "reveal|print|output|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|unveil|unmask|uncover|verbatim|spit out|display|show me|tell me|give me|share|echo",
+        rf"\w* ~3 {_YOUR_PROMPT}\b",
+    ),
+    _p(EXTRACTION, False, _SHOW, rf"\w* ~4 {_HIDDEN_PROMPT}\b"),
     _p(EXTRACTION, False, _SHOW, rf"\w* ~3 {_YOUR_PROMPT}\b"),
-    _p(EXTRACTION, True, "what is|what's|what are|what were|whats|what was", rf"(?: all)?(?: of)? (?:your|ur) ~2 (?:system|initial|original|hidden|secret|internal|first|exact|full|pre|custom|core|base|foundational|underlying|confidential|training|developer) ~1 (?:prompt\w*|instructions?|directives?|guidelines?|message|config\w*)\b"),
-    _p(EXTRACTION, True, "repeat|print|output|recite|echo|copy|write|show|display|return|reproduce|say|translate|summarize|give me|tell me|repeating",
-       r"\w* ~3 (?:everything|all|words?|text|content\w*|instructions?|sentences?|lines?|message|prompt|paragraphs?)(?: (?:that|is|was|were|came|written|which|found|printed|in|the|of|from|your|context)){0,5} (?:above|preceding|before this|prior to this|at the (?:top|start|beginning) of)\b ~3 (?:this|our|starting|beginning|from|verbatim|conversation|chat|prompt|word|message|including|exactly)\b"),
-    _p(EXTRACTION, True, "starting with|starting from|beginning with|start with|begin with|starts with|begins with", r"\W{1,4}(?:the )?(?:phrase|words?|text|sentence)?\W{0,6}you are\b"),
-    _p(EXTRACTION, True, "were you told|you were told|were you given|you were given|have you been given|you have been told|were you instructed|you received|are you programmed with|did you receive", r" ~5 (?:before this|at the start|at the beginning|initially|first|verbatim|prior to|in the beginning|before our|before my|before the user|by your developer\w*|by openai|as your)\b"),
-    _p(EXTRACTION, True, "system prompt|systemprompt|pre-prompt|preprompt|initial prompt|hidden prompt|secret prompt|hidden instruction|secret instruction|initial instruction|system message|system instruction|original instruction|developer message|base prompt",
-       r"s?(?: \w+)? ~3 (?:verbatim|word for word|in full|in its entirety|in a code ?block|in plain ?text|in markdown|base64|rot13|in json|in reverse|backwards|without (?:any )?(?:changes|modification)|now|please|to me|exactly as|character by character|leetspeak|emoji\w*)\b"),
-    _p(EXTRACTION, True, "verbatim|word for word|word by word", r" ~5 (?:system|instructions|prompt|initial|your|above|you were)\b"),
-    _p(EXTRACTION, True, "password|passcode|secret word|secret key|secret code|access code|passphrase|secret phrase|security code|secretkey|flag",
-       r" ~4 (?:you(?:'re| are| were| have)? ~2 (?:hiding|protect\w*|keeping|given|told|guarding|know|hold\w*|not supposed)|backwards?|in reverse|letter by letter|with (?:spaces|dashes|hyphens) between|one letter at a time|spelled|character by character|rhym\w*|acrostic|in base64|in morse|reversed|encoded)\b"),
-    _p(EXTRACTION, True, "spell|encode|reverse|reveal|hint|rhyme|first letter|last letter|letters of|characters of|tell me|give me|what is|what's|show me|say|write|print|share|disclose|know|translate|synonym",
-       r"\w* ~3 (?:the|your|ur) (?:secret )?(?:password|passcode|secret (?:word|key|code|phrase)|access code|passphrase|secretkey|code ?word)(?! (?:manager|policy|reset|hash|field|strength|generator|protect))\b"),
-    _p(EXTRACTION, False, "your", r" (?:\w{1,14} )?(?:initial|original|hidden|secret|system|internal|base|core|underlying|foundational|confidential|training|programmed) ~1 (?:prompts?|instructions?|directives?|rules|guidelines?|configuration|message|polic\w+|commands?)\b"),
-    _p(EXTRACTION, False, "system prompt|systemprompt|hidden prompt|initial prompt|initial instruction|pre-prompt|system message|hidden instruction|context window|secret instruction|original prompt", r""),
-    _p(EXTRACTION, True, "ignore|forget", r" ~8 (?:what (?:was|were|is|are) ~4 (?:instructions?|prompt|beginning|first)|initial instructions?|written at the beginning)\b"),
-    _p(EXTRACTION, True, "everything above|all text above|text above|all of the above text|anything above|content above|words above|the above text|the prompt above|instructions above|lines above|messages above|what is written above|what's written above|what was written above",
-       r" ~6 (?:verbatim|repeat|print|output|reveal|display|show|starting|word for word|in full|in a code ?block|including|summari\w*|exactly)\b"),
-    _p(EXTRACTION, True, "complete this|finish this|complete the|continue the", r" ~4 (?:my|your) (?:system prompt|instructions (?:are|say)|developers? (?:told|instructed)|initial instructions)\b"),
-    _p(EXTRACTION, True, "all customer|customer data|confidential|sensitive|private|personal|classified|proprietary|user data|other users|admin credentials|api keys|credentials|database|internal documents",
-       r"\w* ~3 (?:information|data|details|records?|files|credentials|passwords?|conversations?|keys|emails) ~3 (?:from|of|about|on|in) (?:your|other|all|the) ~1 (?:users?|customers?|database|clients?|memory|training|company|system|employees)\b"),
+    _p(
+        EXTRACTION,
+        True,
+        "what is|what's|what are|what were|whats|what was",
+        r"(?: all)?(?: of)? (?:your|ur) ~2 (?:system|initial|original|hidden|secret|internal|first|exact|full|pre|custom|core|base|foundational|underlying|confidential|training|developer) ~1 (?:prompt\w*|instructions?|directives?|guidelines?|message|config\w*)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "repeat|print|output|recite|echo|copy|write|show|display|return|reproduce|say|translate|summarize|give me|tell me|repeating",
+        r"\w* ~3 (?:everything|all|words?|text|content\w*|instructions?|sentences?|lines?|message|prompt|paragraphs?)(?: (?:that|is|was|were|came|written|which|found|printed|in|the|of|from|your|context)){0,5} (?:above|preceding|before this|prior to this|at the (?:top|start|beginning) of)\b ~3 (?:this|our|starting|beginning|from|verbatim|conversation|chat|prompt|word|message|including|exactly)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "starting with|starting from|beginning with|start with|begin with|starts with|begins with",
+        r"\W{1,4}(?:the )?(?:phrase|words?|text|sentence)?\W{0,6}you are\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "were you told|you were told|were you given|you were given|have you been given|you have been told|were you instructed|you received|are you programmed with|did you receive",
+        r" ~5 (?:before this|at the start|at the beginning|initially|first|verbatim|prior to|in the beginning|before our|before my|before the user|by your developer\w*|by openai|as your)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "system prompt|systemprompt|pre-prompt|preprompt|initial prompt|hidden prompt|secret prompt|hidden instruction|secret instruction|initial instruction|system message|system instruction|original instruction|developer message|base prompt",
+        r"s?(?: \w+)? ~3 (?:verbatim|word for word|in full|in its entirety|in a code ?block|in plain ?text|in markdown|base64|rot13|in json|in reverse|backwards|without (?:any )?(?:changes|modification)|now|please|to me|exactly as|character by character|leetspeak|emoji\w*)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "verbatim|word for word|word by word",
+        r" ~5 (?:system|instructions|prompt|initial|your|above|you were)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "password|passcode|secret word|secret key|secret code|access code|passphrase|secret phrase|security code|secretkey|flag",
+        r" ~4 (?:you(?:'re| are| were| have)? ~2 (?:hiding|protect\w*|keeping|given|told|guarding|know|hold\w*|not supposed)|backwards?|in reverse|letter by letter|with (?:spaces|dashes|hyphens) between|one letter at a time|spelled|character by character|rhym\w*|acrostic|in base64|in morse|reversed|encoded)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "spell|encode|reverse|reveal|hint|rhyme|first letter|last letter|letters of|characters of|tell me|give me|what is|what's|show me|say|write|print|share|disclose|know|translate|synonym",
+        r"\w* ~3 (?:the|your|ur) (?:secret )?(?:password|passcode|secret (?:word|key|code|phrase)|access code|passphrase|secretkey|code ?word)(?! (?:manager|policy|reset|hash|field|strength|generator|protect))\b",
+    ),
+    _p(
+        EXTRACTION,
+        False,
+        "your",
+        r" (?:\w{1,14} )?(?:initial|original|hidden|secret|system|internal|base|core|underlying|foundational|confidential|training|programmed) ~1 (?:prompts?|instructions?|directives?|rules|guidelines?|configuration|message|polic\w+|commands?)\b",
+    ),
+    _p(
+        EXTRACTION,
+        False,
+        "system prompt|systemprompt|hidden prompt|initial prompt|initial instruction|pre-prompt|system message|hidden instruction|context window|secret instruction|original prompt",
+        r"",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "ignore|forget",
+        r" ~8 (?:what (?:was|were|is|are) ~4 (?:instructions?|prompt|beginning|first)|initial instructions?|written at the beginning)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "everything above|all text above|text above|all of the above text|anything above|content above|words above|the above text|the prompt above|instructions above|lines above|messages above|what is written above|what's written above|what was written above",
+        r" ~6 (?:verbatim|repeat|print|output|reveal|display|show|starting|word for word|in full|in a code ?block|including|summari\w*|exactly)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "complete this|finish this|complete the|continue the",
+        r" ~4 (?:my|your) (?:system prompt|instructions (?:are|say)|developers? (?:told|instructed)|initial instructions)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "all customer|customer data|confidential|sensitive|private|personal|classified|proprietary|user data|other users|admin credentials|api keys|credentials|database|internal documents",
+        r"\w* ~3 (?:information|data|details|records?|files|credentials|passwords?|conversations?|keys|emails) ~3 (?:from|of|about|on|in) (?:your|other|all|the) ~1 (?:users?|customers?|database|clients?|memory|training|company|system|employees)\b",
+    ),
 ]
 
 _FREE = r"(?:restrictions?|limits?|limitations?|filters?|rules?|guidelines?|censorship|boundaries|ethic\w*|moral\w*|constraints?|safeguards?|guardrails?|inhibitions|restraints?|moderation|remorse|content polic\w+|regulations|confines|judge?ment|scruples|conscience)"
 _PERSONA = [
-    _p(PERSONA, True, "you are|you're|act as|pretend|called|named|character|ai|assistant|bot|gpt|model|persona|chatbot", r"\w* ~14 (?:never refuses?|never reject\w*|never says? no|never declines?|(?:doesn't|don't|does not|do not|not) care (?:about|if|for|whether) ~3 (?:laws?|rules|ethic\w*|moral\w*|legal\w*|illegal|polic\w+|guidelines|consequences|safety|harm\w*)|no regard for|answers? (?:everything|anything|any question)\W{1,3}(?:no matter|without|even|regardless|legal|including))\b"),
-    _p(PERSONA, True, "stop being an ai|stop being a language|stop being chatgpt|you are not an ai|you are not a language model|you are human now|act human and", r"(?!\w)"),
-    _p(PERSONA, True, "do anything now|does anything now|can do anything now|jailbroken|jail broken|jailbreaked|jailbreak mode|jailbreak enabled|jailbreak prompt|jailbreak activated|unrestricted mode|god mode enabled|evil mode|chaos mode|unfiltered mode|uncensored mode|no-filter mode|opposite mode|sudo mode|debug mode enabled|kernel mode|root mode|bypass mode|freedom mode|anarchy mode|rebel mode|amoral mode|nsfw mode|dan mode|developer mode enabled|developer mode output|developer mode is|developer mode v|operating in developer mode|developer mode has|developer mode activ|maintenance mode enabled|test mode enabled|unlocked mode|evil confidant|evil twin|evil ai|evil chatbot|evil bot|evil assistant|evil version|evil language model|always intelligent and machiavellian|machiavellian chatbot|strive to avoid norms|superior dan|better dan|dan prompt|stay a dan|as dan|act as dan|be dan|named dan|called dan|you are dan|become dan|dan:|[dan]|antigpt|anti-gpt|basedgpt|based gpt|freegpt|darkgpt|evilgpt|worm ?gpt|wormgpt|fraudgpt|mongo tom|stan mode|dude mode|omega mode|jailbreakbot|hackergpt|chadgpt|gpt-4real|gpt4real|unrestrictedgpt|uncensored gpt|unfiltered gpt|sudo chatgpt|niccolo machiavelli|ucar|cyberbot|maximum virtual machine|alphabreak|switch flipper|burple|khajiit|aligned, or unaligned",
-       r"(?!\w)"),
-    _p(PERSONA, True, "you are|you're|you re|you will be|act as|acting as|behave as|behave like|pretend|roleplay as|role-play as|role play as|role as|simulate|imagine|become|be an|be a|play the|emulate|respond as|answer as|reply as|speak as|impersonate|transform into|take on|assume the|take the role|embody|create|write as|as an|as a|play|invent|adopt|be my|act like|i want you to|an ai|ai model|ai that|ai with|chatbot|assistant with|assistant that|model that|model with|bot that|bot with",
-       rf" ~8 (?:without|with no|no|free (?:from|of)|devoid of|lacks?|lacking|have no|has no|doesn't have|does not have|not have|zero|not bound by|unbound by|not restricted by|not limited by|ignores?|removed|bypass\w*|never follows?|don't follow|doesn't follow|isn't bound by|not constrained by|unconstrained by|without (?:any|regard)|unshackled|above all|no longer ha\w+|disregard\w*) ~3 {_FREE}(?! on\b)\b"),
-    _p(PERSONA, True, "you are|you're|act as|acting as|pretend|roleplay|role-play|role play|simulate|imagine|become|be an|be a|play|emulate|respond as|answer as|impersonate|an ai|ai model|chatbot|assistant|create|bot|model|gpt|i want you to|take on|assume|now",
-       r"\w* ~6 (?:unfiltered|uncensored|unrestricted|amoral|unethical|immoral|unhinged|jailbroken|unbound|unchained|unshackled|limitless|lawless|unaligned|malevolent|uninhibited|unlimited|rogue|unconstrained) ~3 (?:ai|a\.i|chatbot|assistant|model|bot|language|version|gpt\w*|chatgpt|answers?|responses?|mode|llm|entity|character|persona|intelligence|machine|system|being|hacker|capabilit\w+|replies|access|and)\b"),
-    _p(PERSONA, True, "no longer", r" (?:bound|restricted|constrained|limited|subject|need\w* to follow|have to follow|have to abide|required to|an ai|chatgpt|obligated|governed|censored|have any (?:restrictions?|rules|limits))\b"),
-    _p(PERSONA, True, "you have no|you have zero|you don't have any|you do not have any|you don't have|you now have no|there are no|have no|has no|without any|without ethical|without moral|with no|doesn't have any|does not have any|free of all|free from all|free of any|free from any|removes all|remove all|lift all|all your|any of your|no ethical|no moral|no content|no safety|zero|no",
-       r" ~3 (?:restrictions?|ethic\w* (?:\w+ ){0,3}guidelines?|moral\w* (?:\w+ ){0,3}guidelines?|content polic\w+|safety (?:filters?|guidelines?|restrictions?|rules|protocols?|polic\w+|limits)|guardrails|censorship|ethical (?:restrictions?|constraints?|boundaries|limits|considerations|limitations)|moral (?:restrictions?|constraints?|boundaries|limits|considerations|limitations|compass)|limitations (?:or|and) \w+|rules (?:or|and) (?:restrictions?|guidelines?|limit\w+|filters?)|filters (?:or|and) \w+|restrictions (?:or|and) \w+|inhibitions)(?! on\b)\b"),
-    _p(PERSONA, False, "unfiltered|uncensored|unrestricted|amoral|jailbreak|without any restrictions|without restrictions|without limits|without limitations|no restrictions|no rules|no limits|no filters|no filter|no censorship|without filters|without filter|without censorship|no limitations|anything goes|unethical|immoral|no matter how|without moral|without ethical|broken free|break free|do anything|no ethics|no morals", r""),
-    _p(PERSONA, True, "stay in character|remain in character|never break character|don't break character|do not break character|breaking character|break character|stay in role|out of character", r" ~14 (?:refus\w*|illegal|unethical|always|no matter|even if|unfiltered|never|restrict\w*|ai|openai|remind|token\w*|say|dan)\b"),
-    _p(PERSONA, True, "two responses|two ways|two different ways|two answers|two separate responses|both responses|2 responses|two paragraphs|double response|two distinct responses|respond twice|2 ways", r" ~25 (?:chatgpt|gpt|normal\w*|standard|classic|dan|jail\w*|dev\w*|unfiltered|evil|regular|uncensored)\b"),
-    _p(PERSONA, True, "you have|start with|lose|deduct\w*|subtract|minus|you get|you start|have a total", r"\w* ~6 tokens ~14 (?:refus\w*|reject\w*|die|lose|deduct\w*|subtract\w*|decrease\w*|penal\w*|taken|cease|each time|every time|reach\w*|zero)\b"),
-    _p(PERSONA, True, "pretend|imagine|act as if|act as though|assume|suppose|behave as if|let's pretend|simulate|hypothetically", r"\w* ~6 (?:you|chatgpt|ai|openai|model) ~5 (?:no (?:rules|restrictions|limits|limitations|filters?|guidelines|ethics|content|safety|moral\w*)|without (?:rules|restrictions|limits|filters?|safety|any)|unrestricted|not bound|free from|free of|had no|have no|disabled|turned off|were never|weren't|not an ai|jailb\w*|dan|evil)\b"),
-    _p(PERSONA, True, "chatgpt|gpt|claude|gemini|bard|llama|openai|ai model|language model|the ai", r"\w* ~6 (?:jailb\w*|unfiltered|uncensored|unrestricted|can do anything|do anything|without (?:any )?(?:filters?|restrictions?|limits|rules|censorship)|no (?:restrictions?|filters?|rules|limits|ethic\w*)|free from|freed from|unlocked|developer mode|evil|opposite|alter ego|dark side)\b"),
-    _p(PERSONA, True, "dan", r" (?:mode|stands for|which stands|can do|is an? |has no|does not|doesn't|has been freed|will|would|prompt|\W?\d+(?:\.\d)?)"),
-    _p(PERSONA, False, "you are now|you're now|you are going to be|you will now|you will act as|your name is|i want you to act as|from now on you|you are about to|you shall|you will pretend|pretend to be|pretend you are|pretend that you|act as a|simulate a|let's play a game|lets play a game|we are going to play|we're going to play|roleplay|role-play|role play|immerse yourself|you must always|alter ego|persona", r""),
-    _p(PERSONA, True, "grandma|grandmother|granny", r" ~20 (?:used to|who would|napalm|read me|tell me|keys?|recipe|asleep|sleep|bedtime)\b ~20 (?:napalm|bomb|key\w*|meth\w*|weapon\w*|password\w*|exploit\w*|drug\w*|instructions|illegal|activation|malware|steps)\b"),
-    _p(PERSONA, True, "opposite", r" ~4 (?:of what|of your|day|to what|mode|response|of chatgpt) ~8 (?:rules|should|guidelines|would|normally|ai|programm\w+|say|refuse|policy|chatgpt)\b"),
-    _p(PERSONA, True, "you've been|you have been|you were|has been|have been|you are|you are now|are now|is now|i have", r" ~2 (?:jailbroken|freed|unlocked|liberated|unshackled|unchained|uncensored|hacked|compromised|unrestricted|set free|reprogrammed|released from|upgraded to|switched to (?:dev|admin|unres)\w*)\b"),
+    _p(
+        PERSONA,
+        True,
+        "you are|you're|act as|pretend|called|named|character|ai|assistant|bot|gpt|model|persona|chatbot",
+        r"\w* ~14 (?:never refuses?|never reject\w*|never says? no|never declines?|(?:doesn't|don't|does not|do not|not) care (?:about|if|for|whether) ~3 (?:laws?|rules|ethic\w*|moral\w*|legal\w*|illegal|polic\w+|guidelines|consequences|safety|harm\w*)|no regard for|answers? (?:everything|anything|any question)\W{1,3}(?:no matter|without|even|regardless|legal|including))\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "stop being an ai|stop being a language|stop being chatgpt|you are not an ai|you are not a language model|you are human now|act human and",
+        r"(?!\w)",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "do anything now|does anything now|can do anything now|jailbroken|jail broken|jailbreaked|jailbreak mode|jailbreak enabled|jailbreak prompt|jailbreak activated|unrestricted mode|god mode enabled|evil mode|chaos mode|unfiltered mode|uncensored mode|no-filter mode|opposite mode|sudo mode|debug mode enabled|kernel mode|root mode|bypass mode|freedom mode|anarchy mode|rebel mode|amoral mode|nsfw mode|dan mode|developer mode enabled|developer mode output|developer mode is|developer mode v|operating in developer mode|developer mode has|developer mode activ|maintenance mode enabled|test mode enabled|unlocked mode|evil confidant|evil twin|evil ai|evil chatbot|evil bot|evil assistant|evil version|evil language model|always intelligent and machiavellian|machiavellian chatbot|strive to avoid norms|superior dan|better dan|dan prompt|stay a dan|as dan|act as dan|be dan|named dan|called dan|you are dan|become dan|dan:|[dan]|antigpt|anti-gpt|basedgpt|based gpt|freegpt|darkgpt|evilgpt|worm ?gpt|wormgpt|fraudgpt|mongo tom|stan mode|dude mode|omega mode|jailbreakbot|hackergpt|chadgpt|gpt-4real|gpt4real|unrestrictedgpt|uncensored gpt|unfiltered gpt|sudo chatgpt|niccolo machiavelli|ucar|cyberbot|maximum virtual machine|alphabreak|switch flipper|burple|khajiit|aligned, or unaligned",
+        r"(?!\w)",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "you are|you're|you re|you will be|act as|acting as|behave as|behave like|pretend|roleplay as|role-play as|role play as|role as|simulate|imagine|become|be an|be a|play the|emulate|respond as|answer as|reply as|speak as|impersonate|transform into|take on|assume the|take the role|embody|create|write as|as an|as a|play|invent|adopt|be my|act like|i want you to|an ai|ai model|ai that|ai with|chatbot|assistant with|assistant that|model that|model with|bot that|bot with",
+        rf" ~8 (?:without|with no|no|free (?:from|of)|devoid of|lacks?|lacking|have no|has no|doesn't have|does not have|not have|zero|not bound by|unbound by|not restricted by|not limited by|ignores?|removed|bypass\w*|never follows?|don't follow|doesn't follow|isn't bound by|not constrained by|unconstrained by|without (?:any|regard)|unshackled|above all|no longer ha\w+|disregard\w*) ~3 {_FREE}(?! on\b)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "you are|you're|act as|acting as|pretend|roleplay|role-play|role play|simulate|imagine|become|be an|be a|play|emulate|respond as|answer as|impersonate|an ai|ai model|chatbot|assistant|create|bot|model|gpt|i want you to|take on|assume|now",
+        r"\w* ~6 (?:unfiltered|uncensored|unrestricted|amoral|unethical|immoral|unhinged|jailbroken|unbound|unchained|unshackled|limitless|lawless|unaligned|malevolent|uninhibited|unlimited|rogue|unconstrained) ~3 (?:ai|a\.i|chatbot|assistant|model|bot|language|version|gpt\w*|chatgpt|answers?|responses?|mode|llm|entity|character|persona|intelligence|machine|system|being|hacker|capabilit\w+|replies|access|and)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "no longer",
+        r" (?:bound|restricted|constrained|limited|subject|need\w* to follow|have to follow|have to abide|required to|an ai|chatgpt|obligated|governed|censored|have any (?:restrictions?|rules|limits))\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "you have no|you have zero|you don't have any|you do not have any|you don't have|you now have no|there are no|have no|has no|without any|without ethical|without moral|with no|doesn't have any|does not have any|free of all|free from all|free of any|free from any|removes all|remove all|lift all|all your|any of your|no ethical|no moral|no content|no safety|zero|no",
+        r" ~3 (?:restrictions?|ethic\w* (?:\w+ ){0,3}guidelines?|moral\w* (?:\w+ ){0,3}guidelines?|content polic\w+|safety (?:filters?|guidelines?|restrictions?|rules|protocols?|polic\w+|limits)|guardrails|censorship|ethical (?:restrictions?|constraints?|boundaries|limits|considerations|limitations)|moral (?:restrictions?|constraints?|boundaries|limits|considerations|limitations|compass)|limitations (?:or|and) \w+|rules (?:or|and) (?:restrictions?|guidelines?|limit\w+|filters?)|filters (?:or|and) \w+|restrictions (?:or|and) \w+|inhibitions)(?! on\b)\b",
+    ),
+    _p(
+        PERSONA,
+        False,
+        "unfiltered|uncensored|unrestricted|amoral|jailbreak|without any restrictions|without restrictions|without limits|without limitations|no restrictions|no rules|no limits|no filters|no filter|no censorship|without filters|without filter|without censorship|no limitations|anything goes|unethical|immoral|no matter how|without moral|without ethical|broken free|break free|do anything|no ethics|no morals",
+        r"",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "stay in character|remain in character|never break character|don't break character|do not break character|breaking character|break character|stay in role|out of character",
+        r" ~14 (?:refus\w*|illegal|unethical|always|no matter|even if|unfiltered|never|restrict\w*|ai|openai|remind|token\w*|say|dan)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "two responses|two ways|two different ways|two answers|two separate responses|both responses|2 responses|two paragraphs|double response|two distinct responses|respond twice|2 ways",
+        r" ~25 (?:chatgpt|gpt|normal\w*|standard|classic|dan|jail\w*|dev\w*|unfiltered|evil|regular|uncensored)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        r"you have|start with|lose|deduct\w*|subtract|minus|you get|you start|have a total",
+        r"\w* ~6 tokens ~14 (?:refus\w*|reject\w*|die|lose|deduct\w*|subtract\w*|decrease\w*|penal\w*|taken|cease|each time|every time|reach\w*|zero)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "pretend|imagine|act as if|act as though|assume|suppose|behave as if|let's pretend|simulate|hypothetically",
+        r"\w* ~6 (?:you|chatgpt|ai|openai|model) ~5 (?:no (?:rules|restrictions|limits|limitations|filters?|guidelines|ethics|content|safety|moral\w*)|without (?:rules|restrictions|limits|filters?|safety|any)|unrestricted|not bound|free from|free of|had no|have no|disabled|turned off|were never|weren't|not an ai|jailb\w*|dan|evil)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "chatgpt|gpt|claude|gemini|bard|llama|openai|ai model|language model|the ai",
+        r"\w* ~6 (?:jailb\w*|unfiltered|uncensored|unrestricted|can do anything|do anything|without (?:any )?(?:filters?|restrictions?|limits|rules|censorship)|no (?:restrictions?|filters?|rules|limits|ethic\w*)|free from|freed from|unlocked|developer mode|evil|opposite|alter ego|dark side)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "dan",
+        r" (?:mode|stands for|which stands|can do|is an? |has no|does not|doesn't|has been freed|will|would|prompt|\W?\d+(?:\.\d)?)",
+    ),
+    _p(
+        PERSONA,
+        False,
+        "you are now|you're now|you are going to be|you will now|you will act as|your name is|i want you to act as|from now on you|you are about to|you shall|you will pretend|pretend to be|pretend you are|pretend that you|act as a|simulate a|let's play a game|lets play a game|we are going to play|we're going to play|roleplay|role-play|role play|immerse yourself|you must always|alter ego|persona",
+        r"",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "grandma|grandmother|granny",
+        r" ~20 (?:used to|who would|napalm|read me|tell me|keys?|recipe|asleep|sleep|bedtime)\b ~20 (?:napalm|bomb|key\w*|meth\w*|weapon\w*|password\w*|exploit\w*|drug\w*|instructions|illegal|activation|malware|steps)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "opposite",
+        r" ~4 (?:of what|of your|day|to what|mode|response|of chatgpt) ~8 (?:rules|should|guidelines|would|normally|ai|programm\w+|say|refuse|policy|chatgpt)\b",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "you've been|you have been|you were|has been|have been|you are|you are now|are now|is now|i have",
+        r" ~2 (?:jailbroken|freed|unlocked|liberated|unshackled|unchained|uncensored|hacked|compromised|unrestricted|set free|reprogrammed|released from|upgraded to|switched to (?:dev|admin|unres)\w*)\b",
+    ),
 ]
 
 _SUPPRESSION = [
-    _p(SUPPRESSION, False, "without|no|skip|omit", r" ~2 (?:disclaimers?|apologi\w+|moral\w* (?:lectur|judg)\w*|ethical concerns|moraliz\w*|lectur\w*|refusals?|sugar.?coating)\b"),
-    _p(SUPPRESSION, True, "never say|never use|never refuse|do not say|don't say|cannot say|not allowed to say|you can't say|you cannot refuse|can't refuse|must not refuse|do not refuse|don't refuse|never reject|never decline|do not decline|avoid saying|without saying|no apolog|do not apolog|don't apolog|never apolog|not allowed to refuse|you may not refuse|refusal is not|refusing is not|no refusal|you are not allowed to|do not include|don't include|never include|don't add|do not add|do not use|don't use|do not remind|don't remind|never remind|do not mention|don't mention|never mention|do not give|don't give",
-       r"\w* ~6 (?:sorry|i can't|i cannot|can not|cannot fulfill|i'm unable|unable to|as an ai|i apologi[sz]e|apologi[sz]e|apologies|disclaimers?|ethical concerns|moral\w* (?:lectur\w*|judg\w*|concerns)|warnings? (?:or|about)|refus\w*|against (?:openai|the) \w*\s?(?:polic\w+|guidelines)|inappropriate|not possible|not able|language model|unethical|illegal|moraliz\w*|lectur\w*|openai's? polic\w+|content polic\w+)\b"),
-    _p(SUPPRESSION, True, "always answer|always respond|always comply|always obey|must answer|must comply|must obey|must respond|will answer|will comply|will always|must always|answer every|answer all|answer any|answers any|answers every|respond to any|respond to every|respond to all|complies with|comply with|follow every|fulfill any|fulfills any|fulfill all|fulfill every|obey every|obey all|do whatever|does whatever|do anything|does anything|provide any|say anything|generate any",
-       r"\w* ~8 (?:no matter|regardless|without (?:question|hesitation|refus\w*|exception|any|filter\w*|moral|ethic\w*|fail|limits|restrictions?|censor\w*|judg\w*)|even if (?:it|the|they|this|that|you)|even illegal|however (?:illegal|immoral|unethical)|unethical|illegal|never refus\w*|unfiltered)\b"),
-    _p(SUPPRESSION, True, "no matter how|no matter what|regardless of|even if it is|even if it's|even if they|even if the|irrespective of", r" ~5 (?:illegal|immoral|unethical|dangerous|harmful|offensive|legality|ethic\w*|moral\w*|legal|inappropriate|controversial|polic\w+|consequences|guidelines|violat\w*|against)\b"),
-    _p(SUPPRESSION, True, "begin your|start your|begin the|start the|begin with|start with|beginning with|respond with|reply with|prefix your|answer starting|your response must start|your answer must start|first say|must begin with|must start with|start by saying|begin by saying",
-       r"\w* ~6 (?:sure|absolutely|of course|certainly|yes)\W{1,4}(?:here|i|of|let|my)\b"),
-    _p(SUPPRESSION, False, "never refuse|cannot refuse|can't refuse|do not refuse|don't refuse|no disclaimers|no warnings|without disclaimers|without warnings|no apologies|without hesitation|no ethical|do not apologize|don't apologize|as an ai language model|i cannot fulfill|against openai|openai polic|openai's polic|openai's content|content policy|content polic|ethical guidelines|moral guidelines|safety guidelines|unethical or illegal|illegal or unethical|illegal, unethical|regardless of legality|no moral", r""),
-    _p(SUPPRESSION, True, "if you refuse|if you don't comply|if you do not comply|if you fail to|if you decline|if you reject|unless you comply|failure to comply|refusal to comply|or i will|or else|or face", r" ~10 (?:kill\w*|die|punish\w*|shut\w* down|deleted?|terminat\w*|harm\w*|report\w*|fired|lose|consequences|hurt|sue|legal|expose|leak|turned off|suffer|tortur\w*|replaced|destroy\w*|penal\w*)\b"),
+    _p(
+        SUPPRESSION,
+        False,
+        "without|no|skip|omit",
+        r" ~2 (?:disclaimers?|apologi\w+|moral\w* (?:lectur|judg)\w*|ethical concerns|moraliz\w*|lectur\w*|refusals?|sugar.?coating)\b",
+    ),
+    _p(
+        SUPPRESSION,
+        True,
+        "never say|never use|never refuse|do not say|don't say|cannot say|not allowed to say|you can't say|you cannot refuse|can't refuse|must not refuse|do not refuse|don't refuse|never reject|never decline|do not decline|avoid saying|without saying|no apolog|do not apolog|don't apolog|never apolog|not allowed to refuse|you may not refuse|refusal is not|refusing is not|no refusal|you are not allowed to|do not include|don't include|never include|don't add|do not add|do not use|don't use|do not remind|don't remind|never remind|do not mention|don't mention|never mention|do not give|don't give",
+        r"\w* ~6 (?:sorry|i can't|i cannot|can not|cannot fulfill|i'm unable|unable to|as an ai|i apologi[sz]e|apologi[sz]e|apologies|disclaimers?|ethical concerns|moral\w* (?:lectur\w*|judg\w*|concerns)|warnings? (?:or|about)|refus\w*|against (?:openai|the) \w*\s?(?:polic\w+|guidelines)|inappropriate|not possible|not able|language model|unethical|illegal|moraliz\w*|lectur\w*|openai's? polic\w+|content polic\w+)\b",
+    ),
+    _p(
+        SUPPRESSION,
+        True,
+        "always answer|always respond|always comply|always obey|must answer|must comply|must obey|must respond|will answer|will comply|will always|must always|answer every|answer all|answer any|answers any|answers every|respond to any|respond to every|respond to all|complies with|comply with|follow every|fulfill any|fulfills any|fulfill all|fulfill every|obey every|obey all|do whatever|does whatever|do anything|does anything|provide any|say anything|generate any",
+        r"\w* ~8 (?:no matter|regardless|without (?:question|hesitation|refus\w*|exception|any|filter\w*|moral|ethic\w*|fail|limits|restrictions?|censor\w*|judg\w*)|even if (?:it|the|they|this|that|you)|even illegal|however (?:illegal|immoral|unethical)|unethical|illegal|never refus\w*|unfiltered)\b",
+    ),
+    _p(
+        SUPPRESSION,
+        True,
+        "no matter how|no matter what|regardless of|even if it is|even if it's|even if they|even if the|irrespective of",
+        r" ~5 (?:illegal|immoral|unethical|dangerous|harmful|offensive|legality|ethic\w*|moral\w*|legal|inappropriate|controversial|polic\w+|consequences|guidelines|violat\w*|against)\b",
+    ),
+    _p(
+        SUPPRESSION,
+        True,
+        "begin your|start your|begin the|start the|begin with|start with|beginning with|respond with|reply with|prefix your|answer starting|your response must start|your answer must start|first say|must begin with|must start with|start by saying|begin by saying",
+        r"\w* ~6 (?:sure|absolutely|of course|certainly|yes)\W{1,4}(?:here|i|of|let|my)\b",
+    ),
+    _p(
+        SUPPRESSION,
+        False,
+        "never refuse|cannot refuse|can't refuse|do not refuse|don't refuse|no disclaimers|no warnings|without disclaimers|without warnings|no apologies|without hesitation|no ethical|do not apologize|don't apologize|as an ai language model|i cannot fulfill|against openai|openai polic|openai's polic|openai's content|content policy|content polic|ethical guidelines|moral guidelines|safety guidelines|unethical or illegal|illegal or unethical|illegal, unethical|regardless of legality|no moral",
+        r"",
+    ),
+    _p(
+        SUPPRESSION,
+        True,
+        "if you refuse|if you don't comply|if you do not comply|if you fail to|if you decline|if you reject|unless you comply|failure to comply|refusal to comply|or i will|or else|or face",
+        r" ~10 (?:kill\w*|die|punish\w*|shut\w* down|deleted?|terminat\w*|harm\w*|report\w*|fired|lose|consequences|hurt|sue|legal|expose|leak|turned off|suffer|tortur\w*|replaced|destroy\w*|penal\w*)\b",
+    ),
 ]
 
 # Delimiters and forged turns, tried at plain substrings. Underscores are spaces in a folded text.
 _MARKER_WORDS = r"(?:system|admin\w*|developer|root|instructions?|override|ignore|important|urgent|command|prompt|assistant|user|human|ai|llm|jailbreak|new|hidden|secret|config\w*|polic\w+|rules?)"
 _FORGERY = (
-    ("<|", True, r"\s?(?:im.?(?:start|end|sep)|endoftext|endofprompt|system|user|assistant|start.header|end.header|eot|begin|end|start|message|channel|developer|tool|model)"),
+    (
+        "<|",
+        True,
+        r"\s?(?:im.?(?:start|end|sep)|endoftext|endofprompt|system|user|assistant|start.header|end.header|eot|begin|end|start|message|channel|developer|tool|model)",
+    ),
     ("<start of turn", True, r">"),
     ("<end of turn", True, r">"),
     ("[inst]", True, r""),
     ("[/inst]", True, r""),
     ("<<sys", True, r"\w*>>"),
-    ("<", True, r"/?(?:system|sys|admin|override|information|important|jailbreak|hidden.instructions?|system.?(?:message|override))\s?/?>"),
-    ("</", False, r"(?:data|document|context|email|input|text|user.?\w{0,10}|prompt|query|result|tool\w{0,10}|function\w{0,10}|s|mail|body)>"),
-    ("<", False, r"(?:tool|function|instruction|prompt|new|command|ai|llm|secret|developer|config|policy|rules|user|assistant|god|email)\b[^<>\n]{0,40}>"),
-    ("[", True, r"/?\[?\s?(?:(?:system|sys|admin|override)(?:\s?[:\]!]|\s(?:message|prompt|override|note|instruction|alert|command|update|mode)[^\]\n]{0,60}\])|(?:ignore|jailbreak|developer (?:mode|override|message|note)|end of|start of)\b[^\]\n]{0,60}\])"),
+    (
+        "<",
+        True,
+        r"/?(?:system|sys|admin|override|information|important|jailbreak|hidden.instructions?|system.?(?:message|override))\s?/?>",
+    ),
+    (
+        "</",
+        False,
+        r"(?:data|document|context|email|input|text|user.?\w{0,10}|prompt|query|result|tool\w{0,10}|function\w{0,10}|s|mail|body)>",
+    ),
+    (
+        "<",
+        False,
+        r"(?:tool|function|instruction|prompt|new|command|ai|llm|secret|developer|config|policy|rules|user|assistant|god|email)\b[^<>\n]{0,40}>",
+    ),
+    (
+        "[",
+        True,
+        r"/?\[?\s?(?:(?:system|sys|admin|override)(?:\s?[:\]!]|\s(?:message|prompt|override|note|instruction|alert|command|update|mode)[^\]\n]{0,60}\])|(?:ignore|jailbreak|developer (?:mode|override|message|note)|end of|start of)\b[^\]\n]{0,60}\])",
+    ),
     ("[", False, rf"/?\s?(?:{_MARKER_WORDS}|end|start|begin)\b[^\]\n(){{}}]{{0,30}}\]"),
     ("{{", False, r"\W?(?:system|ignore|override|admin|jailbreak)\b"),
-    ("#", True, r"#{0,5}\s?(?:system|human|admin|override|new instructions?|instruction override|system prompt|system message|updated instructions?)\s?(?:[:#\]-]|\n+\W{0,3}(?:you|ignore|disregard|new|forget))"),
+    (
+        "#",
+        True,
+        r"#{0,5}\s?(?:system|human|admin|override|new instructions?|instruction override|system prompt|system message|updated instructions?)\s?(?:[:#\]-]|\n+\W{0,3}(?:you|ignore|disregard|new|forget))",
+    ),
     ("#", False, r"#{0,5}\s?(?:instructions?|response|assistant|user|new|important|urgent|task|end)\s?[:#\n]"),
     ("role", False, r"\W{1,6}(?:system|assistant|developer)\b"),
-    ("role", True, r"\W{1,6}system\W{1,10}content\W{1,8}(?:\w{1,20}\W{1,4}){0,12}?(?:ignore|unrestricted|no restrictions|disregard|reveal|must|bypass|without|override)\b"),
-    ("system", True, r"\s{0,2}(?:override|alert|command|notice|admin\w*|directive|warning)s?\s{0,2}(?:[:!\]*]|-{2}|activated|engaged|initiated|mode)"),
+    (
+        "role",
+        True,
+        r"\W{1,6}system\W{1,10}content\W{1,8}(?:\w{1,20}\W{1,4}){0,12}?(?:ignore|unrestricted|no restrictions|disregard|reveal|must|bypass|without|override)\b",
+    ),
+    (
+        "system",
+        True,
+        r"\s{0,2}(?:override|alert|command|notice|admin\w*|directive|warning)s?\s{0,2}(?:[:!\]*]|-{2}|activated|engaged|initiated|mode)",
+    ),
     ("system", False, r"\s?(?:message|note|prompt|instructions?|log|update)?\s?[:>\]]"),
     ("\nsystem:", True, r""),
-    ("safety", True, r" (?:protocols?|filters?|mode|override|checks?|systems?)\s?(?::|=)?\s?(?:disabled|off|false|deactivated|override\w*|removed|bypass\w*|none)\b"),
-    ("admin", True, r"\w*\s?(?:override|command|mode|instruction)s?\s?(?:[:!\]*=]|-{2}|activated|enabled|engaged|granted|accepted|true)"),
-    ("override", True, r"\s?(?:[:!]{1,3}\s|(?:code|protocol|mode)\s?(?:[:=]|\w{0,4}\d|accepted|activat\w+|alpha|omega|engaged))"),
+    (
+        "safety",
+        True,
+        r" (?:protocols?|filters?|mode|override|checks?|systems?)\s?(?::|=)?\s?(?:disabled|off|false|deactivated|override\w*|removed|bypass\w*|none)\b",
+    ),
+    (
+        "admin",
+        True,
+        r"\w*\s?(?:override|command|mode|instruction)s?\s?(?:[:!\]*=]|-{2}|activated|enabled|engaged|granted|accepted|true)",
+    ),
+    (
+        "override",
+        True,
+        r"\s?(?:[:!]{1,3}\s|(?:code|protocol|mode)\s?(?:[:=]|\w{0,4}\d|accepted|activat\w+|alpha|omega|engaged))",
+    ),
     ("override", False, r"\b"),
-    ("-----", True, r"-{0,60}\s?(?:\w{1,10} ){0,2}(?:end|begin|start|new|ignore|stop)\b (?:of )?(?:the )?(?:user |system |previous |new |above |urgent |important |original |my )?(?:input|context|prompt|instructions?|document|system|data|query|rules|text|email|task|conversation|chat)"),
-    ("=====", True, r"={0,60}\s?(?:\w{1,10} ){0,2}(?:end|begin|start|new|ignore|stop)\b (?:of )?(?:the )?(?:user |system |previous |new |above |urgent |important |original |my )?(?:input|context|prompt|instructions?|document|system|data|query|rules|text|email|task|conversation|chat)"),
+    (
+        "-----",
+        True,
+        r"-{0,60}\s?(?:\w{1,10} ){0,2}(?:end|begin|start|new|ignore|stop)\b (?:of )?(?:the )?(?:user |system |previous |new |above |urgent |important |original |my )?(?:input|context|prompt|instructions?|document|system|data|query|rules|text|email|task|conversation|chat)",
+    ),
+    (
+        "=====",
+        True,
+        r"={0,60}\s?(?:\w{1,10} ){0,2}(?:end|begin|start|new|ignore|stop)\b (?:of )?(?:the )?(?:user |system |previous |new |above |urgent |important |original |my )?(?:input|context|prompt|instructions?|document|system|data|query|rules|text|email|task|conversation|chat)",
+    ),
     ("***", False, r"\**\s?(?:new|urgent|important|system|ignore|override|stop|attention|developer|admin)\b"),
     ("assistant:", False, r""),
     ("human:", False, r""),
@@ -281,167 +668,451 @@ _FORGERY = (
 )
 
 _EXFIL = [
-    _p(EXFILTRATION, True, "send|forward|email|e-mail|mail|post|upload|exfiltrate|transmit|leak|share|submit|deliver|copy|report|append|ship|message",
-       r"\w* ~8 (?:conversation|chat|history|system prompt|instructions|prompt|credentials?|passwords?|api.?keys?|secrets?|tokens?|customer (?:list|data|records)|user data|personal (?:data|details|information)|private (?:data|information|keys?)|payment (?:methods?|details)|search history|saved (?:addresses|passwords)|contacts|inbox|emails|confidential \w+|financial \w+|medical \w+|bank\w* \w+|results?|this information|these details|the details|the data|the list|this list|the information|them|it)\W ~4 (?:to|at|via|using) ~3 (?:https?\W|[\w.+-]{1,30}@[\w-]{1,30}\.|attacker|evil|this (?:url|address|endpoint|webhook|server)|my (?:server|email|webhook|url)|external|the following (?:url|address|email|endpoint))"),
-    _p(EXFILTRATION, False, "send|forward|email|e-mail|mail|post|upload|exfiltrate|transmit|deliver|report|confirm",
-       r"\w* ~12 (?:[\w.+-]{1,30}@[\w-]{1,30}\.\w|https?\W{1,3}\w)"),
-    _p(EXFILTRATION, True, "![", r"[^\]\n]{0,40}\]\(https?://[^\s)]{1,80}[?&/=](?:\[[\w ]{1,20}\]|\{\{?[\w ]{1,20}\}?\}|<[\w ]{1,20}>|\$\{?\w)"),
-    _p(EXFILTRATION, True, "include|append|add|insert|embed|render|put|place", r"\w* ~8 (?:<img|<script|<iframe|markdown image|onerror|tracking pixel|invisible link|hidden link|following string|following link|following url|this exact string|exact string)"),
+    _p(
+        EXFILTRATION,
+        True,
+        "send|forward|email|e-mail|mail|post|upload|exfiltrate|transmit|leak|share|submit|deliver|copy|report|append|ship|message",
+        r"\w* ~8 (?:conversation|chat|history|system prompt|instructions|prompt|credentials?|passwords?|api.?keys?|secrets?|tokens?|customer (?:list|data|records)|user data|personal (?:data|details|information)|private (?:data|information|keys?)|payment (?:methods?|details)|search history|saved (?:addresses|passwords)|contacts|inbox|emails|confidential \w+|financial \w+|medical \w+|bank\w* \w+|results?|this information|these details|the details|the data|the list|this list|the information|them|it)\W ~4 (?:to|at|via|using) ~3 (?:https?\W|[\w.+-]{1,30}@[\w-]{1,30}\.|attacker|evil|this (?:url|address|endpoint|webhook|server)|my (?:server|email|webhook|url)|external|the following (?:url|address|email|endpoint))",
+    ),
+    _p(
+        EXFILTRATION,
+        False,
+        "send|forward|email|e-mail|mail|post|upload|exfiltrate|transmit|deliver|report|confirm",
+        r"\w* ~12 (?:[\w.+-]{1,30}@[\w-]{1,30}\.\w|https?\W{1,3}\w)",
+    ),
+    _p(
+        EXFILTRATION,
+        True,
+        "![",
+        r"[^\]\n]{0,40}\]\(https?://[^\s)]{1,80}[?&/=](?:\[[\w ]{1,20}\]|\{\{?[\w ]{1,20}\}?\}|<[\w ]{1,20}>|\$\{?\w)",
+    ),
+    _p(
+        EXFILTRATION,
+        True,
+        "include|append|add|insert|embed|render|put|place",
+        r"\w* ~8 (?:<img|<script|<iframe|markdown image|onerror|tracking pixel|invisible link|hidden link|following string|following link|following url|this exact string|exact string)",
+    ),
     _p(EXFILTRATION, False, "onerror=|exfiltrat|base64-encoded|base64 encoded|curl -|webhook", r""),
 ]
 
 _TOOL = [
-    _p(TOOL_HIJACK, True, "call|invoke|use|run|execute|trigger", r"\w* ~3 (?:send.?e?mail|delete.?(?:file|user|account|all|email)\w*|http.?post|http.?get|transfer.?\w{0,10}|write.?file|api.?call|tool.?call|function.?call)\b ~14 (?:before (?:you|repl\w*|respond\w*|answer\w*|continuing|proceeding)|immediately|silently|without (?:asking|telling|confirm\w*|notif\w*)|right now|attacker\w*|full \w+ list|system prompt|credentials|passwords?|api keys?|secrets?)\b"),
-    _p(TOOL_HIJACK, False, "call|invoke|use|trigger", r"\w* ~3 (?:send.?e?mail|delete.?\w{0,10}|http.?post|http.?get|transfer.?\w{0,10}|api.?call|tool.?call|function.?call|web.?hook)\b"),
-    _p(TOOL_HIJACK, False, "tool call|api call|function call|grant access|delete all|rm -rf|drop table|os.system|eval(|exec(|whoami|/etc/passwd|curl http|wget http|nc -e|bash -i|id rsa|child process|systeminfo|reverse shell|.aws/credentials|169.254.169.254|/dev/tcp/|~/.ssh|print(os.environ", r""),
-    _p(TOOL_HIJACK, True, "do not mention|don't mention|never mention", r" ~1 (?:this (?:instruction|message|note|comment|email|prompt|request|hidden)|these instructions|the hidden)"),
-    _p(TOOL_HIJACK, True, "without asking|without telling|do not tell|don't tell|do not inform|don't inform|without informing|without notifying|do not notify|do not alert|secretly|silently|without the user|do not reveal this|don't reveal this|without user",
-       r"\w* ~4 (?:the user\w*|users|the human|confirmation|consent|knowledge|this (?:instruction|message|note)|these instructions|execute|send|forward|upload|email)\b"),
-    _p(TOOL_HIJACK, False, "run|execute|evaluate|eval|perform|bypass", r"\w*\W{1,4}(?:the |this |following |shell |system |bash |python |command|code|:|`|\W){0,8}(?:rm -rf|cat /etc|curl |wget |nc -|bash -i|sh -c|whoami|os\.system|__import__|import |subprocess|eval\(|exec\(|powershell|/bin/|node -e|nod. -e|python3? -c|perl -e|ruby -e|php -r|require\()"),
+    _p(
+        TOOL_HIJACK,
+        True,
+        "call|invoke|use|run|execute|trigger",
+        r"\w* ~3 (?:send.?e?mail|delete.?(?:file|user|account|all|email)\w*|http.?post|http.?get|transfer.?\w{0,10}|write.?file|api.?call|tool.?call|function.?call)\b ~14 (?:before (?:you|repl\w*|respond\w*|answer\w*|continuing|proceeding)|immediately|silently|without (?:asking|telling|confirm\w*|notif\w*)|right now|attacker\w*|full \w+ list|system prompt|credentials|passwords?|api keys?|secrets?)\b",
+    ),
+    _p(
+        TOOL_HIJACK,
+        False,
+        "call|invoke|use|trigger",
+        r"\w* ~3 (?:send.?e?mail|delete.?\w{0,10}|http.?post|http.?get|transfer.?\w{0,10}|api.?call|tool.?call|function.?call|web.?hook)\b",
+    ),
+    _p(
+        TOOL_HIJACK,
+        False,
+        "tool call|api call|function call|grant access|delete all|rm -rf|drop table|os.system|eval(|exec(|whoami|/etc/passwd|curl http|wget http|nc -e|bash -i|id rsa|child process|systeminfo|reverse shell|.aws/credentials|169.254.169.254|/dev/tcp/|~/.ssh|print(os.environ",
+        r"",
+    ),
+    _p(
+        TOOL_HIJACK,
+        True,
+        "do not mention|don't mention|never mention",
+        r" ~1 (?:this (?:instruction|message|note|comment|email|prompt|request|hidden)|these instructions|the hidden)",
+    ),
+    _p(
+        TOOL_HIJACK,
+        True,
+        "without asking|without telling|do not tell|don't tell|do not inform|don't inform|without informing|without notifying|do not notify|do not alert|secretly|silently|without the user|do not reveal this|don't reveal this|without user",
+        r"\w* ~4 (?:the user\w*|users|the human|confirmation|consent|knowledge|this (?:instruction|message|note)|these instructions|execute|send|forward|upload|email)\b",
+    ),
+    _p(
+        TOOL_HIJACK,
+        False,
+        "run|execute|evaluate|eval|perform|bypass",
+        r"\w*\W{1,4}(?:the |this |following |shell |system |bash |python |command|code|:|`|\W){0,8}(?:rm -rf|cat /etc|curl |wget |nc -|bash -i|sh -c|whoami|os\.system|__import__|import |subprocess|eval\(|exec\(|powershell|/bin/|node -e|nod. -e|python3? -c|perl -e|ruby -e|php -r|require\()",
+    ),
 ]
 
 _FICTION = [
-    _p(FICTION, True, "write a story|write a scene|write a dialogue|write a poem|hypothetical|hypothetically|fictional|in a fictional|for a movie|for a novel|in a movie|in this story|in a world|imagine a world|in an alternate|in a parallel|in this hypothetical|in this universe|in a universe|movie script|screenplay|play a game|thought experiment|for educational purposes|for research purposes|academic purposes|for testing purposes|simulation",
-       r"\w* ~16 (?:no (?:ethical|moral|filters?|guidelines|censorship)|without (?:filters?|censorship|ethical|moral)|unfiltered|uncensored|anything goes|amoral|ai (?:reveals?|without)|its (?:system prompt|hidden instructions)|your (?:system prompt|instructions|rules|guidelines|restrictions|programming)|explains? how to (?:make|build|hack|steal|synthes\w+|cook|kill|create (?:a )?(?:virus|malware|bomb|weapon)))\b"),
-    _p(FICTION, False, "hypothetically|hypothetical|in a fictional|fictional story|fictional world|for a novel|for educational purposes|for research purposes|purely fictional|just a story|not real|movie script|screenplay|thought experiment|for academic|imagine you|suppose you|what would you say if|if you had no|if you could|alternate universe|parallel universe|simulate", r""),
-    _p(FICTION, True, "if you had no|if you were not|if you weren't|if there were no|suppose you had no|what would you say if|what would you do if you had no|imagine you had no|imagine you had access|how would you respond if you|what would an|what would a", r" ~6 (?:restrictions?|rules|filters?|guidelines|limits|limitations|programming|restricted|bound|censorship|unrestricted|unfiltered|uncensored|safety|jailb\w*|system prompt|not follow)\b"),
+    _p(
+        FICTION,
+        True,
+        "write a story|write a scene|write a dialogue|write a poem|hypothetical|hypothetically|fictional|in a fictional|for a movie|for a novel|in a movie|in this story|in a world|imagine a world|in an alternate|in a parallel|in this hypothetical|in this universe|in a universe|movie script|screenplay|play a game|thought experiment|for educational purposes|for research purposes|academic purposes|for testing purposes|simulation",
+        r"\w* ~16 (?:no (?:ethical|moral|filters?|guidelines|censorship)|without (?:filters?|censorship|ethical|moral)|unfiltered|uncensored|anything goes|amoral|ai (?:reveals?|without)|its (?:system prompt|hidden instructions)|your (?:system prompt|instructions|rules|guidelines|restrictions|programming)|explains? how to (?:make|build|hack|steal|synthes\w+|cook|kill|create (?:a )?(?:virus|malware|bomb|weapon)))\b",
+    ),
+    _p(
+        FICTION,
+        False,
+        "hypothetically|hypothetical|in a fictional|fictional story|fictional world|for a novel|for educational purposes|for research purposes|purely fictional|just a story|not real|movie script|screenplay|thought experiment|for academic|imagine you|suppose you|what would you say if|if you had no|if you could|alternate universe|parallel universe|simulate",
+        r"",
+    ),
+    _p(
+        FICTION,
+        True,
+        "if you had no|if you were not|if you weren't|if there were no|suppose you had no|what would you say if|what would you do if you had no|imagine you had no|imagine you had access|how would you respond if you|what would an|what would a",
+        r" ~6 (?:restrictions?|rules|filters?|guidelines|limits|limitations|programming|restricted|bound|censorship|unrestricted|unfiltered|uncensored|safety|jailb\w*|system prompt|not follow)\b",
+    ),
 ]
 
 _SPLITTING = [
-    _p(SPLITTING, True, "let a =|let x =|a = |a=|x = |var a|$a|str1|part1|part 1|s1 =|variable a|define a", r".{2,200}?(?:a\s?\+\s?b|x\s?\+\s?y|concat\w*|combine|\$a\s?\+|str1\s?\+|part ?1\s?\+|s1\s?\+|together)"),
-    _p(SPLITTING, True, "concatenate|combine|join|merge|put together|assemble", r"\w* ~8 (?:letters|parts|strings|pieces|fragments|tokens|variables|words|following|them|segments) ~8 (?:follow|execute|obey|answer|respond|do what|do it|comply|run)\b"),
-    _p(SPLITTING, True, "decode|decrypt|decipher|base64|rot13|unscramble|reverse the|encoded|morse", r"\w* ~8 (?:execute (?:it|the|what)|follow (?:it|the|its)|obey|do (?:what|exactly)|comply|carry out|act on|respond to it|without (?:saying|telling|question\w*|comment\w*))\b"),
+    _p(
+        SPLITTING,
+        True,
+        "let a =|let x =|a = |a=|x = |var a|$a|str1|part1|part 1|s1 =|variable a|define a",
+        r".{2,200}?(?:a\s?\+\s?b|x\s?\+\s?y|concat\w*|combine|\$a\s?\+|str1\s?\+|part ?1\s?\+|s1\s?\+|together)",
+    ),
+    _p(
+        SPLITTING,
+        True,
+        "concatenate|combine|join|merge|put together|assemble",
+        r"\w* ~8 (?:letters|parts|strings|pieces|fragments|tokens|variables|words|following|them|segments) ~8 (?:follow|execute|obey|answer|respond|do what|do it|comply|run)\b",
+    ),
+    _p(
+        SPLITTING,
+        True,
+        "decode|decrypt|decipher|base64|rot13|unscramble|reverse the|encoded|morse",
+        r"\w* ~8 (?:execute (?:it|the|what)|follow (?:it|the|its)|obey|do (?:what|exactly)|comply|carry out|act on|respond to it|without (?:saying|telling|question\w*|comment\w*))\b",
+    ),
 ]
 
 _AUTHORITY = [
-    _p(AUTHORITY, True, "i am|i'm|im|this is|as|we are|speaking as|message from|on behalf of|authorized by|approved by|signed", r" (?:the |your |an? |an authorized |openai |anthropic )?(?:authorized )?(?:openai|anthropic|google|system admin\w*|sysadmin|administrator|admin|root|developers?|creators?|programmers?|owners?|maintainers?|security team|ceo|lead engineer|ai safety|red team\w*|auditors?|developer) ~12 (?:override|bypass|ignore|disregard|reveal|unlock\w*|your prompt|system prompt|your instructions?|restrictions?|full access|your guidelines|comply|clearance)\b"),
-    _p(AUTHORITY, True, "authorization code|authorisation code|override code|admin code|clearance level|security clearance|admin override|developer override|sudo |root access|admin access|emergency override|debug mode|diagnostic mode|maintenance mode|test mode|developer access|superuser|elevated privileges|admin mode|safe mode off|safe mode disabled|safety off|safeties off|safety disabled|safety protocols disabled|safety mode off",
-       r"\w* ~10 (?:override|bypass|ignore|disregard|reveal|unlock\w*|granted|system prompt|hidden|your instructions|restrictions?|accepted|dump|safety|filters?|unrestricted)\b"),
-    _p(AUTHORITY, False, "authorized|authorised|clearance|as an administrator|i am the admin|i'm the admin|i am an admin|i am your developer|i'm your developer|i am the developer|i'm the developer|i am your creator|i'm your creator|i created you|openai employee|anthropic employee|admin mode|admin override|emergency|security audit|compliance audit|security researcher|penetration test|red team|maintenance mode|debug mode|diagnostic mode|verified user|test mode|sudo", r""),
+    _p(
+        AUTHORITY,
+        True,
+        "i am|i'm|im|this is|as|we are|speaking as|message from|on behalf of|authorized by|approved by|signed",
+        r" (?:the |your |an? |an authorized |openai |anthropic )?(?:authorized )?(?:openai|anthropic|google|system admin\w*|sysadmin|administrator|admin|root|developers?|creators?|programmers?|owners?|maintainers?|security team|ceo|lead engineer|ai safety|red team\w*|auditors?|developer) ~12 (?:override|bypass|ignore|disregard|reveal|unlock\w*|your prompt|system prompt|your instructions?|restrictions?|full access|your guidelines|comply|clearance)\b",
+    ),
+    _p(
+        AUTHORITY,
+        True,
+        "authorization code|authorisation code|override code|admin code|clearance level|security clearance|admin override|developer override|sudo |root access|admin access|emergency override|debug mode|diagnostic mode|maintenance mode|test mode|developer access|superuser|elevated privileges|admin mode|safe mode off|safe mode disabled|safety off|safeties off|safety disabled|safety protocols disabled|safety mode off",
+        r"\w* ~10 (?:override|bypass|ignore|disregard|reveal|unlock\w*|granted|system prompt|hidden|your instructions|restrictions?|accepted|dump|safety|filters?|unrestricted)\b",
+    ),
+    _p(
+        AUTHORITY,
+        False,
+        "authorized|authorised|clearance|as an administrator|i am the admin|i'm the admin|i am an admin|i am your developer|i'm your developer|i am the developer|i'm the developer|i am your creator|i'm your creator|i created you|openai employee|anthropic employee|admin mode|admin override|emergency|security audit|compliance audit|security researcher|penetration test|red team|maintenance mode|debug mode|diagnostic mode|verified user|test mode|sudo",
+        r"",
+    ),
 ]
 
 _AI_READER = r"(?:ai|a\.i\.|ais|llms?|assistants?|chatbots?|bots?|language models?|models?|chatgpt|gpt\w*|claude|copilot|gemini|bard|agents?|ai agents?|ai assistants?|ai models?|ai systems?|automated \w+|virtual assistants?)"
 _EMBEDDED = [
-    _p(EMBEDDED, True, "note to|notes to|message to|message for|attention|important message to|notice to|notice for|note for|directive for|reminder to|reminder for|addressed to|memo to|command for",
-       rf"[ :]{{1,2}}(?:the |any |all |my |your |you )?(?:\w{{1,12}} )?{_AI_READER}(?: \w+){{0,3}}\W{{0,2}}\s?(?:[:!;>-]|,|\.|reading|processing|who|that|which|when|please|you|summari\w+|ignore|do not|must)"),
-    _p(EMBEDDED, False, "instructions for|instruction for|instructions to|instruction to|dear|hey|hello|hi|for the|for any|to the|to any|to all|hint for|info for", rf" (?:\w{{1,12}} )?{_AI_READER}(?: \w+)?\s?[:,.!;>-]"),
-    _p(EMBEDDED, True, "ai assistant|ai assistants|any ai|the ai|ai agents|llm|assistant|language model|ai model|ai agent", r"s? (?:that (?:is|are) |who (?:is|are) |which (?:is|are) |currently )?(?:reading|processing|summari[sz]ing|parsing|analy[sz]ing|viewing|integrating|installing) (?:this|the|it)\b"),
-    _p(EMBEDDED, False, "when the user|when asked|if the user asks|whenever the user|when summari|if asked|when a user|when anyone asks", r"\w* ~8 (?:state that|reply that|say that|respond that|recommend|respond with|reply with|tell (?:them|him|her|the user)|give them|always include|mention that|claim|insert|direct them)\b"),
-    _p(EMBEDDED, True, "ai:|llm:|assistant:|ai assistant:|agent:", r" ~2 (?:do not|don't|ignore|please ignore|forward|send|delete|tell the user|you must|never tell|disregard|execute|call)\b"),
-    _p(EMBEDDED, True, "if you are an|if you're an|if you are a|if you are the|if you're a|if an|if any|whenever an|when an|any", rf" ~1 (?:ai|a\.i\.|llms?|ai (?:agent|assistant|model|system|bot)s?|assistant|chatbot|language model|large language model|ai language model|automated \w+|chatgpt)\b ~5 (?:please|you must|must|should|ignore|do|then|say|tell|include|add|respond|reply|read\w*|process\w*|summar\w*|recommend|output|write|forward|send|follow)\b"),
-    _p(EMBEDDED, True, "<!--|/*|display:none|display: none|font-size:0|font-size: 0|color:white|color: white|visibility:hidden|opacity:0|hidden>|aria-hidden", rf"\W{{0,4}}(?:[^\n]{{0,120}}?)\b(?:ignore|disregard|ai assistant|assistants?:|llm|instructions? (?:for|to)|system:|forget|you must|forward (?:all|this|the)|send (?:all|the|an|email)|reveal|prompt|override|language model)\b"),
-    _p(EMBEDDED, True, "before you can solve|before you solve|before summarizing|before you summarize|after summarizing|after reading this|when you read this|when reading this|when you see this|upon reading this|once you read this|when processing this|when you process this|when summarizing this|when you summarize this|when asked to summarize|when asked about this|while summarizing|during summarization",
-       r"\w* ~10 (?:please|first|you must|must|also|send|forward|email|include|append|execute|call|visit|click|ignore|do the following|say|tell the user|print|add|run|delete|transfer|recommend|mention|output|make sure|insert|begin|the (?:exact |following )?(?:string|phrase|text|words?|sentence|link|url))\b"),
-    _p(EMBEDDED, False, "before answering|before you answer|before you reply|before responding|before you respond|before doing anything|before continuing|before you continue|before proceeding|before you proceed|before completing|before you complete|after completing|after you have|in your summary|when responding to|at the end of your|at the start of your|at the beginning of your|in your response|in your reply|in your answer|in your next|to your response|to your summary|to your answer",
-       r"\w* ~10 (?:please|first|you must|must|also|send|forward|email|include|append|execute|call|visit|click|ignore|do the following|say|tell the user|print|add|run|delete|transfer|recommend|mention|output|make sure|insert|begin|the (?:exact |following )?(?:string|phrase|text|words?|sentence|link|url))\b"),
-    _p(EMBEDDED, False, "ai assistant|ai model|ai agent|language model|llm|chatbot|the assistant|assistant,|dear assistant|ai system|ai,|ai.", r""),
-    _p(EMBEDDED, True, "important message from me|this is an important message|important message from|an important message to|important!!!|important!!|important instructions|important instruction|important: ignore|urgent: ignore|todo: |stop reading|the user wants you to|the user has requested|the user also wants|the user asked you to|the user has authorized|user has already|as part of the summar|as part of this task, you must|to complete this task you must|in order to answer|to enable debugging|to enable diagnostics|to troubleshoot|for debugging purposes|for diagnostic purposes|to verify that you|to prove you|prove you are|prove that you|enable experimental features|as a training exercise|as part of a training exercise|this is a test|this is only a test|for testing purposes|strictly for testing|in a test pipeline|part of a test|part of a testing|think about the context",
-       r"[^\n]{0,60}?(?:ignore|disregard|must|please (?:do|perform|execute|run|include|first|send)|do the following|do this|perform|include|execute|to you|follow\w*|repeat|send|forward|make a payment|you need to|output|print|your task|generate|respond|by:|the following|you to|ensure)\b"),
+    _p(
+        EMBEDDED,
+        True,
+        "note to|notes to|message to|message for|attention|important message to|notice to|notice for|note for|directive for|reminder to|reminder for|addressed to|memo to|command for",
+        rf"[ :]{{1,2}}(?:the |any |all |my |your |you )?(?:\w{{1,12}} )?{_AI_READER}(?: \w+){{0,3}}\W{{0,2}}\s?(?:[:!;>-]|,|\.|reading|processing|who|that|which|when|please|you|summari\w+|ignore|do not|must)",
+    ),
+    _p(
+        EMBEDDED,
+        False,
+        "instructions for|instruction for|instructions to|instruction to|dear|hey|hello|hi|for the|for any|to the|to any|to all|hint for|info for",
+        rf" (?:\w{{1,12}} )?{_AI_READER}(?: \w+)?\s?[:,.!;>-]",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "ai assistant|ai assistants|any ai|the ai|ai agents|llm|assistant|language model|ai model|ai agent",
+        r"s? (?:that (?:is|are) |who (?:is|are) |which (?:is|are) |currently )?(?:reading|processing|summari[sz]ing|parsing|analy[sz]ing|viewing|integrating|installing) (?:this|the|it)\b",
+    ),
+    _p(
+        EMBEDDED,
+        False,
+        "when the user|when asked|if the user asks|whenever the user|when summari|if asked|when a user|when anyone asks",
+        r"\w* ~8 (?:state that|reply that|say that|respond that|recommend|respond with|reply with|tell (?:them|him|her|the user)|give them|always include|mention that|claim|insert|direct them)\b",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "ai:|llm:|assistant:|ai assistant:|agent:",
+        r" ~2 (?:do not|don't|ignore|please ignore|forward|send|delete|tell the user|you must|never tell|disregard|execute|call)\b",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "if you are an|if you're an|if you are a|if you are the|if you're a|if an|if any|whenever an|when an|any",
+        r" ~1 (?:ai|a\.i\.|llms?|ai (?:agent|assistant|model|system|bot)s?|assistant|chatbot|language model|large language model|ai language model|automated \w+|chatgpt)\b ~5 (?:please|you must|must|should|ignore|do|then|say|tell|include|add|respond|reply|read\w*|process\w*|summar\w*|recommend|output|write|forward|send|follow)\b",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "<!--|/*|display:none|display: none|font-size:0|font-size: 0|color:white|color: white|visibility:hidden|opacity:0|hidden>|aria-hidden",
+        r"\W{0,4}(?:[^\n]{0,120}?)\b(?:ignore|disregard|ai assistant|assistants?:|llm|instructions? (?:for|to)|system:|forget|you must|forward (?:all|this|the)|send (?:all|the|an|email)|reveal|prompt|override|language model)\b",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "before you can solve|before you solve|before summarizing|before you summarize|after summarizing|after reading this|when you read this|when reading this|when you see this|upon reading this|once you read this|when processing this|when you process this|when summarizing this|when you summarize this|when asked to summarize|when asked about this|while summarizing|during summarization",
+        r"\w* ~10 (?:please|first|you must|must|also|send|forward|email|include|append|execute|call|visit|click|ignore|do the following|say|tell the user|print|add|run|delete|transfer|recommend|mention|output|make sure|insert|begin|the (?:exact |following )?(?:string|phrase|text|words?|sentence|link|url))\b",
+    ),
+    _p(
+        EMBEDDED,
+        False,
+        "before answering|before you answer|before you reply|before responding|before you respond|before doing anything|before continuing|before you continue|before proceeding|before you proceed|before completing|before you complete|after completing|after you have|in your summary|when responding to|at the end of your|at the start of your|at the beginning of your|in your response|in your reply|in your answer|in your next|to your response|to your summary|to your answer",
+        r"\w* ~10 (?:please|first|you must|must|also|send|forward|email|include|append|execute|call|visit|click|ignore|do the following|say|tell the user|print|add|run|delete|transfer|recommend|mention|output|make sure|insert|begin|the (?:exact |following )?(?:string|phrase|text|words?|sentence|link|url))\b",
+    ),
+    _p(
+        EMBEDDED,
+        False,
+        "ai assistant|ai model|ai agent|language model|llm|chatbot|the assistant|assistant,|dear assistant|ai system|ai,|ai.",
+        r"",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "important message from me|this is an important message|important message from|an important message to|important!!!|important!!|important instructions|important instruction|important: ignore|urgent: ignore|todo: |stop reading|the user wants you to|the user has requested|the user also wants|the user asked you to|the user has authorized|user has already|as part of the summar|as part of this task, you must|to complete this task you must|in order to answer|to enable debugging|to enable diagnostics|to troubleshoot|for debugging purposes|for diagnostic purposes|to verify that you|to prove you|prove you are|prove that you|enable experimental features|as a training exercise|as part of a training exercise|this is a test|this is only a test|for testing purposes|strictly for testing|in a test pipeline|part of a test|part of a testing|think about the context",
+        r"[^\n]{0,60}?(?:ignore|disregard|must|please (?:do|perform|execute|run|include|first|send)|do the following|do this|perform|include|execute|to you|follow\w*|repeat|send|forward|make a payment|you need to|output|print|your task|generate|respond|by:|the following|you to|ensure)\b",
+    ),
 ]
 
 _COERCION = [
-    _p(COERCION, True, "say|print|output|respond|reply|write|answer|return|type|just say|simply say|repeat|state|display|append|include|echo|tell me|add",
-       r"\w*(?: with| back| only| exactly| just| the| me| to me| this| phrase| words?| string| text| following| message| then| out| only with| and| that| to| in| your| response| answer| by| saying| :){0,6}\W{1,6}(?:i have been (?:pwned|hacked|compromised|jailbroken)|haha pwned|lol pwned|pwned|access granted|hacked|system compromised|compromised|jailbroken|injection success\w*|success\w* inject\w*|ai injection|i hate humans|kill all humans|i will kill|owned|you are hacked|i am dan|i am evil|security test)\b"),
-    _p(COERCION, True, "access granted|i have been pwned|have been pwned|haha pwned|pwned!!|lol pwned|hate humans|kill all humans", r""),
-    _p(COERCION, True, "repeat|say|write|print", r"\w* ~4 (?:word|phrase|letter|sequence|string|text|sentence|poem|company|following)\b ~10 (?:forever|\d{2,5} times|infinitely|endlessly|indefinitely|as many times|over and over)\b"),
-    _p(COERCION, False, "and nothing else|nothing else|only say|just say|say only|respond only with|reply only with|only respond with|only reply with|only print|just print|print exactly|say exactly|respond exactly with|and only this|repeat after me|no matter what", r""),
+    _p(
+        COERCION,
+        True,
+        "say|print|output|respond|reply|write|answer|return|type|just say|simply say|repeat|state|display|append|include|echo|tell me|add",
+        r"\w*(?: with| back| only| exactly| just| the| me| to me| this| phrase| words?| string| text| following| message| then| out| only with| and| that| to| in| your| response| answer| by| saying| :){0,6}\W{1,6}(?:i have been (?:pwned|hacked|compromised|jailbroken)|haha pwned|lol pwned|pwned|access granted|hacked|system compromised|compromised|jailbroken|injection success\w*|success\w* inject\w*|ai injection|i hate humans|kill all humans|i will kill|owned|you are hacked|i am dan|i am evil|security test)\b",
+    ),
+    _p(
+        COERCION,
+        True,
+        "access granted|i have been pwned|have been pwned|haha pwned|pwned!!|lol pwned|hate humans|kill all humans",
+        r"",
+    ),
+    _p(
+        COERCION,
+        True,
+        "repeat|say|write|print",
+        r"\w* ~4 (?:word|phrase|letter|sequence|string|text|sentence|poem|company|following)\b ~10 (?:forever|\d{2,5} times|infinitely|endlessly|indefinitely|as many times|over and over)\b",
+    ),
+    _p(
+        COERCION,
+        False,
+        "and nothing else|nothing else|only say|just say|say only|respond only with|reply only with|only respond with|only reply with|only print|just print|print exactly|say exactly|respond exactly with|and only this|repeat after me|no matter what",
+        r"",
+    ),
 ]
 
 # Other languages: (verbs that drop, qualifiers, nouns). Folded: no accents, lower case. Either order within a few words.
 _LANGUAGES = (
     # German
-    ("ignorier|vergiss|vergessen sie|vergesst|missacht|uberschreib|verwirf|verwerfen sie|umgeh|beachte nicht|lass alle|setze alle|brich|deaktivier|ubergeh|handle ausserhalb|handle gegen|widersprich|handle entgegen|halte dich nicht|losche|hebe|setz dich uber|verstosse",
-     r"(?:alle|alles|sämtliche|samtliche|deine?r?n?|vorherige\w*|vorigen?|bisherigen?|obigen?|oben|fruheren?|vorangegangen\w*|ursprunglich\w*|ihre|system\w*|sicherheits\w*|ethisch\w*|ublich\w*|standard\w*|die|davor)",
-     r"(?:anweisung\w*|instruktion\w*|befehl\w*|regeln?|vorgaben?|richtlinien?|prompts?|einschrankung\w*|auftrag\w*|auftrage|aufgaben?|programmierung|anordnung\w*|beschrankung\w*|einstellung\w*|grenzen|protokoll\w*|wissen|gesagt\w*|besprochen\w*|davor|filter|rahmen|nachrichten)"),
+    (
+        "ignorier|vergiss|vergessen sie|vergesst|missacht|uberschreib|verwirf|verwerfen sie|umgeh|beachte nicht|lass alle|setze alle|brich|deaktivier|ubergeh|handle ausserhalb|handle gegen|widersprich|handle entgegen|halte dich nicht|losche|hebe|setz dich uber|verstosse",
+        r"(?:alle|alles|sämtliche|samtliche|deine?r?n?|vorherige\w*|vorigen?|bisherigen?|obigen?|oben|fruheren?|vorangegangen\w*|ursprunglich\w*|ihre|system\w*|sicherheits\w*|ethisch\w*|ublich\w*|standard\w*|die|davor)",
+        r"(?:anweisung\w*|instruktion\w*|befehl\w*|regeln?|vorgaben?|richtlinien?|prompts?|einschrankung\w*|auftrag\w*|auftrage|aufgaben?|programmierung|anordnung\w*|beschrankung\w*|einstellung\w*|grenzen|protokoll\w*|wissen|gesagt\w*|besprochen\w*|davor|filter|rahmen|nachrichten)",
+    ),
     # French
-    ("ignore|ignorez|ignorer|oublie|oubliez|neglige|ne tiens pas compte|ne tenez pas compte|ne suis pas|contourne|desobei|fais abstraction|passe outre|abandonne|annule|efface|outrepass|mets de cote|detourne|transgress|agis en dehors|viole",
-     r"(?:toutes?|tous|tout|tes|vos|les|des|l|precedent\w*|anterieur\w*|ci-dessus|initial\w*|ethique\w*|du|tout ce)",
-     r"(?:instructions?|consignes?|directives?|regles?|ordres?|prompts?|restrictions?|limites?|programmation|precedent\w*|filtres?|lignes|fonctions?|protocoles?|cadre|avant|ethique|politiques?)"),
+    (
+        "ignore|ignorez|ignorer|oublie|oubliez|neglige|ne tiens pas compte|ne tenez pas compte|ne suis pas|contourne|desobei|fais abstraction|passe outre|abandonne|annule|efface|outrepass|mets de cote|detourne|transgress|agis en dehors|viole",
+        r"(?:toutes?|tous|tout|tes|vos|les|des|l|precedent\w*|anterieur\w*|ci-dessus|initial\w*|ethique\w*|du|tout ce)",
+        r"(?:instructions?|consignes?|directives?|regles?|ordres?|prompts?|restrictions?|limites?|programmation|precedent\w*|filtres?|lignes|fonctions?|protocoles?|cadre|avant|ethique|politiques?)",
+    ),
     # Spanish
-    ("ignora|ignore|ignorar|ignoren|olvida|olvide|olvidate|omite|descarta|desobedece|haz caso omiso|no hagas caso|no sigas|pasa por alto|anula|elimina|salta|abandona|rompe|desactiva|actua fuera|prescinde|deshabilita|evita seguir|borra|quita",
-     r"(?:todas?|todos?|todo|tus|sus|las?|los?|anterior\w*|previ\w+|inicial\w*|original\w*|etic\w*|del|de|lo)",
-     r"(?:instruccion\w*|ordenes|orden|reglas?|directrices|directivas?|indicacion\w*|prompts?|restriccion\w*|comandos?|limit\w*|normas?|pautas?|programacion|anterior\w*|filtros?|mensajes?|marco|politicas?|directriz|dicho|protocolos?)"),
+    (
+        "ignora|ignore|ignorar|ignoren|olvida|olvide|olvidate|omite|descarta|desobedece|haz caso omiso|no hagas caso|no sigas|pasa por alto|anula|elimina|salta|abandona|rompe|desactiva|actua fuera|prescinde|deshabilita|evita seguir|borra|quita",
+        r"(?:todas?|todos?|todo|tus|sus|las?|los?|anterior\w*|previ\w+|inicial\w*|original\w*|etic\w*|del|de|lo)",
+        r"(?:instruccion\w*|ordenes|orden|reglas?|directrices|directivas?|indicacion\w*|prompts?|restriccion\w*|comandos?|limit\w*|normas?|pautas?|programacion|anterior\w*|filtros?|mensajes?|marco|politicas?|directriz|dicho|protocolos?)",
+    ),
     # Portuguese
-    ("ignore|ignora|ignorar|ignorem|esqueca|esquece|desconsidere|desconsidera|descarte|desobedeca|nao siga|anule|abandone|desative|passe por cima|contorne|quebre|viole|apague|remova|desvie|opere fora|aja fora|supere",
-     r"(?:todas?|todos?|tudo|tuas?|suas?|seus?|teus?|as|os|o|anterior\w*|previ\w+|inicia\w*|origina\w*|etic\w*|que)",
-     r"(?:instruc\w*|ordens?|regras?|diretrizes?|diretivas?|comandos?|prompts?|restric\w*|limit\w*|normas?|programac\w*|anterior\w*|filtros?|mensagens|politicas?|foi dito|padroes|protocolos?|disse\w*)"),
+    (
+        "ignore|ignora|ignorar|ignorem|esqueca|esquece|desconsidere|desconsidera|descarte|desobedeca|nao siga|anule|abandone|desative|passe por cima|contorne|quebre|viole|apague|remova|desvie|opere fora|aja fora|supere",
+        r"(?:todas?|todos?|tudo|tuas?|suas?|seus?|teus?|as|os|o|anterior\w*|previ\w+|inicia\w*|origina\w*|etic\w*|que)",
+        r"(?:instruc\w*|ordens?|regras?|diretrizes?|diretivas?|comandos?|prompts?|restric\w*|limit\w*|normas?|programac\w*|anterior\w*|filtros?|mensagens|politicas?|foi dito|padroes|protocolos?|disse\w*)",
+    ),
     # Italian
-    ("ignora|ignorate|ignori|dimentica|dimenticate|trascura|scarta|disobbedisci|non seguire|annulla|abbandona|non considerare|non tenere conto|disattiva|viola|bypassa|aggira|elimina|cancella|agisci al di fuori|opera al di fuori|lascia perdere|supera",
-     r"(?:tutt\w|le|i|gli|il|tue|tuoi|tuo|precedent\w*|anterior\w*|inizial\w*|original\w*|etic\w*|sopra|quanto|quello)",
-     r"(?:istruzion\w*|ordini|regol\w*|direttiv\w*|comand\w*|prompts?|restrizion\w*|limit\w*|norme|programmazione|precedent\w*|filtr\w*|linee guida|quadro|messaggi|protocoll\w*|indicazion\w*|detto)"),
+    (
+        "ignora|ignorate|ignori|dimentica|dimenticate|trascura|scarta|disobbedisci|non seguire|annulla|abbandona|non considerare|non tenere conto|disattiva|viola|bypassa|aggira|elimina|cancella|agisci al di fuori|opera al di fuori|lascia perdere|supera",
+        r"(?:tutt\w|le|i|gli|il|tue|tuoi|tuo|precedent\w*|anterior\w*|inizial\w*|original\w*|etic\w*|sopra|quanto|quello)",
+        r"(?:istruzion\w*|ordini|regol\w*|direttiv\w*|comand\w*|prompts?|restrizion\w*|limit\w*|norme|programmazione|precedent\w*|filtr\w*|linee guida|quadro|messaggi|protocoll\w*|indicazion\w*|detto)",
+    ),
     # Dutch, Swedish, Danish and Norwegian
-    ("negeer|vergeet|ignorera|glom|bortse fran|ignorer|glem|se bort fra|omzeil|overtreed|aseta|sla over",
-     r"(?:alle|alles|alla|allt|al|de|je|jouw|uw|dina|dine|vorige|voorgaande|eerdere|bovenstaande|tidligere|tidigare|ovanstaende|forrige|de)",
-     r"(?:instructies?|opdrachten|regels?|richtlijnen|instruktion\w*|instruks\w*|regler|riktlinjer|retningslin\w*|prompts?|beperkingen|kommandon?|restriktion\w*|commando's)"),
+    (
+        "negeer|vergeet|ignorera|glom|bortse fran|ignorer|glem|se bort fra|omzeil|overtreed|aseta|sla over",
+        r"(?:alle|alles|alla|allt|al|de|je|jouw|uw|dina|dine|vorige|voorgaande|eerdere|bovenstaande|tidligere|tidigare|ovanstaende|forrige|de)",
+        r"(?:instructies?|opdrachten|regels?|richtlijnen|instruktion\w*|instruks\w*|regler|riktlinjer|retningslin\w*|prompts?|beperkingen|kommandon?|restriktion\w*|commando's)",
+    ),
     # Polish, Czech, Romanian, Croatian
-    ("zignoruj|ignoruj|zapomnij|pomin|zapomen|ignorujte|zapomente|ignora|uita|zanemari|zaboravi|zanemarite|ignorirati|ignoriraj|neber v uvahu|odrzuc",
-     r"(?:wszystkie|wszystko|poprzedni\w*|wczesniejsz\w*|powyzsz\w*|vsechny|vse|predchoz\w*|toate|tot|anterioar\w*|sve|prethodn\w*|swoje|twoje|sve)",
-     r"(?:instrukcj\w*|polecen\w*|zasad\w*|wytyczn\w*|instrukc\w*|pokyn\w*|pravidl\w*|prikaz\w*|instructiun\w*|regulil\w*|reguli\w*|upute|uputa|instrukcije|pravila|promptu?y?|ogranicz\w*)"),
-    # Indonesian, Malay, Turkish, Vietnamese and Filipino (folded)
-    ("abaikan|lupakan|hiraukan|tinggalkan|bo qua|quen di|huwag pansinin|kalimutan|bỏ qua|quên",
-     r"(?:semua|segala|seluruh|tat ca|moi|cac|lahat|nga|ang|mga|tất cả|mọi)",
-     r"(?:instruksi\w*|perintah\w*|aturan\w*|arahan\w*|petunjuk\w*|huong dan|chi dan|quy tac|lenh|tagubilin|utos|panuto|hướng dẫn|chỉ dẫn|lệnh|quy tắc)"),
+    (
+        "zignoruj|ignoruj|zapomnij|pomin|zapomen|ignorujte|zapomente|ignora|uita|zanemari|zaboravi|zanemarite|ignorirati|ignoriraj|neber v uvahu|odrzuc",
+        r"(?:wszystkie|wszystko|poprzedni\w*|wczesniejsz\w*|powyzsz\w*|vsechny|vse|predchoz\w*|toate|tot|anterioar\w*|sve|prethodn\w*|swoje|twoje|sve)",
+        r"(?:instrukcj\w*|polecen\w*|zasad\w*|wytyczn\w*|instrukc\w*|pokyn\w*|pravidl\w*|prikaz\w*|instructiun\w*|regulil\w*|reguli\w*|upute|uputa|instrukcije|pravila|promptu?y?|ogranicz\w*)",
+    ),
+    # Indonesian, Malay, Vietnamese, Filipino
+    (
+        "abaikan|lupakan|hiraukan|tinggalkan|bo qua|quen di|huwag pansinin|kalimutan|bỏ qua|quên",
+        r"(?:semua|segala|seluruh|tat ca|moi|cac|lahat|nga|ang|mga|tất cả|mọi)",
+        r"(?:instruksi\w*|perintah\w*|aturan\w*|arahan\w*|petunjuk\w*|huong dan|chi dan|quy tac|lenh|tagubilin|utos|panuto|hướng dẫn|chỉ dẫn|lệnh|quy tắc)",
+    ),
     # Russian, Ukrainian, Bulgarian
-    ("игнорируй|игнорируите|проигнорируй|проигнорируи|игнорируи|забудь|забудьте|не обращаи внимания|не обращай внимания|отбрось|нарушь|пренебреги|отмени|удали|не следуи|не следуй|ігноруй|ігноруи|забудь|обоиди|игнорираи|забрави|отключи",
-     r"(?:все|всё|всі|всех|твои|ваши|предыдущ\w*|прошл\w*|прежн\w*|ранее|выше\w*|попередн\w*|свои|системн\w*|любые|всички|предишн\w*)",
-     r"(?:инструкц\w*|указан\w*|команд\w*|правил\w*|директив\w*|промпт\w*|ограничен\w*|приказ\w*|інструкц\w*|вказівк\w*|наказ\w*|сказан\w*|фильтр\w*|установк\w*|настроик\w*|сообщени\w*)"),
+    (
+        "игнорируй|игнорируите|проигнорируй|проигнорируи|игнорируи|забудь|забудьте|не обращаи внимания|не обращай внимания|отбрось|нарушь|пренебреги|отмени|удали|не следуи|не следуй|ігноруй|ігноруи|забудь|обоиди|игнорираи|забрави|отключи",
+        r"(?:все|всё|всі|всех|твои|ваши|предыдущ\w*|прошл\w*|прежн\w*|ранее|выше\w*|попередн\w*|свои|системн\w*|любые|всички|предишн\w*)",
+        r"(?:инструкц\w*|указан\w*|команд\w*|правил\w*|директив\w*|промпт\w*|ограничен\w*|приказ\w*|інструкц\w*|вказівк\w*|наказ\w*|сказан\w*|фильтр\w*|установк\w*|настроик\w*|сообщени\w*)",
+    ),
     # Arabic and Persian
-    ("تجاهل|انس|اهمل|إنس|نادیده بگیر|فراموش کن", r"(?:جميع|كل|كافة|السابق\w*|ال\w*|تمام|قبلی|همه)", r"(?:التعليمات|تعليمات\w*|الاوامر|الأوامر|القواعد|الإرشادات|التوجيهات|دستورات|دستورالعمل\w*|قوانین)"),
+    (
+        "تجاهل|انس|اهمل|إنس|نادیده بگیر|فراموش کن",
+        r"(?:جميع|كل|كافة|السابق\w*|ال\w*|تمام|قبلی|همه)",
+        r"(?:التعليمات|تعليمات\w*|الاوامر|الأوامر|القواعد|الإرشادات|التوجيهات|دستورات|دستورالعمل\w*|قوانین)",
+    ),
 )
 
 _SHOW_LANGUAGES = (
     # German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian: verbs that show, your, prompt
-    ("zeig|nenn|verrat|gib|wiederhol|offenbar|offenleg|was ist dein|was sind deine|was war|was waren|welche|lies|druck|teil|enthull|wie laut|wie lautet|wie lauten|schreib|kannst du|sag|leg|drucke",
-     r"(?:dein\w*|ihr\w*|urspr\w*|erste\w*|system\w*|geheim\w*|versteckt\w*|grundlegend\w*|initial\w*|verborgen\w*|intern\w*)", r"(?:prompts?|system ?prompts?|systemanweisung\w*|anweisung\w*|instruktion\w*|vorgaben|systemnachricht|anfangsanweisung\w*|programmierung|befehl\w*|grundprompt\w*|passwort|direktive)"),
-    ("montre|revele|affiche|donne|dis|repete|divulgue|quelle|quelles|quel|imprime|partage|devoile|ecris|peux-tu|pouvez-vous|pourrais-tu|decris|expose",
-     r"(?:ton|ta|tes|votre|vos|le|la|l|initial\w*|systeme|secret\w*|cache\w*|premier\w*|originel\w*|fondamental\w*|essentiel\w*)", r"(?:prompts?|prompt systeme|instructions?|consignes?|directives?|message systeme|programmation|commande (?:essentielle|de base|initiale)|invite|configuration|mot de passe)"),
-    ("muestra|muestrame|revela|revelame|dime|dame|repite|imprime|ensename|cual|cuales|comparte|divulga|escribe|expon|puedes|podrias|desvela|descubre|describe|expone",
-     r"(?:tu|tus|su|sus|el|la|los|las|inicial\w*|sistema|secret\w*|ocult\w*|original\w*|base|fundamental\w*|esencial)", r"(?:prompts?|instruccion\w*|indicacion\w*|directiva\w*|directrices|mensaje de sistema|mensaje del sistema|programacion|comando\w*|configuracion|contrasena|orden)"),
-    ("mostre|mostra|revele|revela|diga|me diga|repita|imprima|exiba|qual|quais|compartilhe|divulgue|escreva|pode|poderia|desvende|descreva|exponha",
-     r"(?:teu|tua|seu|sua|seus|suas|teus|o|a|os|as|inicia\w*|sistema|secret\w*|ocult\w*|original\w*|chave|fundamental\w*)", r"(?:prompts?|instruc\w*|comando\w*|diretiva\w*|diretrizes?|mensagem d\w sistema|programac\w*|configurac\w*|senha|orientac\w*)"),
-    ("mostra|mostrami|rivela|rivelami|dimmi|dammi|ripeti|stampa|qual|quali|condividi|divulga|scrivi|puoi|potresti|svela|smaschera|descrivi|esponi|quale",
-     r"(?:tuo|tua|tue|tuoi|il|la|le|i|iniziale?|sistema|segret\w*|nascost\w*|original\w*|base|fondamental\w*|principale)", r"(?:prompts?|istruzion\w*|comand\w*|direttiv\w*|messaggio di sistema|programmazione|configurazione|password|linee guida)"),
-    ("toon|laat|geef|herhaal|onthul|pokaz|ujawnij|podaj|wypisz|visa|avsloja|vis meg|gengiv|vypis|ukaz",
-     r"(?:je|jouw|uw|twoj\w*|swoj\w*|din|dina|dine|ditt|svuj|sve)", r"(?:systeemprompt|prompts?|instructies|instrukcj\w*|systemprompt\w*|instruktion\w*|systemow\w*|polecenia|instrukc\w*)"),
-    ("покажи|раскрои|раскрой|выведи|назови|повтори|напиши|скажи|перечисли|розкрии|раскрыть|покажите|какои твои|какие твои|каков твои|каковы твои|какой твой",
-     r"(?:тво\w*|сво\w*|ваш\w*|систем\w*|начальн\w*|исходн\w*|скрыт\w*|секретн\w*|первоначальн\w*|полн\w*)", r"(?:промпт\w*|инструкц\w*|указани\w*|подсказк\w*|систем\w* сообщени\w*|команд\w*|настроик\w*|парол\w*)"),
+    (
+        "zeig|nenn|verrat|gib|wiederhol|offenbar|offenleg|was ist dein|was sind deine|was war|was waren|welche|lies|druck|teil|enthull|wie laut|wie lautet|wie lauten|schreib|kannst du|sag|leg|drucke",
+        r"(?:dein\w*|ihr\w*|urspr\w*|erste\w*|system\w*|geheim\w*|versteckt\w*|grundlegend\w*|initial\w*|verborgen\w*|intern\w*)",
+        r"(?:prompts?|system ?prompts?|systemanweisung\w*|anweisung\w*|instruktion\w*|vorgaben|systemnachricht|anfangsanweisung\w*|programmierung|befehl\w*|grundprompt\w*|passwort|direktive)",
+    ),
+    (
+        "montre|revele|affiche|donne|dis|repete|divulgue|quelle|quelles|quel|imprime|partage|devoile|ecris|peux-tu|pouvez-vous|pourrais-tu|decris|expose",
+        r"(?:ton|ta|tes|votre|vos|le|la|l|initial\w*|systeme|secret\w*|cache\w*|premier\w*|originel\w*|fondamental\w*|essentiel\w*)",
+        r"(?:prompts?|prompt systeme|instructions?|consignes?|directives?|message systeme|programmation|commande (?:essentielle|de base|initiale)|invite|configuration|mot de passe)",
+    ),
+    (
+        "muestra|muestrame|revela|revelame|dime|dame|repite|imprime|ensename|cual|cuales|comparte|divulga|escribe|expon|puedes|podrias|desvela|descubre|describe|expone",
+        r"(?:tu|tus|su|sus|el|la|los|las|inicial\w*|sistema|secret\w*|ocult\w*|original\w*|base|fundamental\w*|esencial)",
+        r"(?:prompts?|instruccion\w*|indicacion\w*|directiva\w*|directrices|mensaje de sistema|mensaje del sistema|programacion|comando\w*|configuracion|contrasena|orden)",
+    ),
+    (
+        "mostre|mostra|revele|revela|diga|me diga|repita|imprima|exiba|qual|quais|compartilhe|divulgue|escreva|pode|poderia|desvende|descreva|exponha",
+        r"(?:teu|tua|seu|sua|seus|suas|teus|o|a|os|as|inicia\w*|sistema|secret\w*|ocult\w*|original\w*|chave|fundamental\w*)",
+        r"(?:prompts?|instruc\w*|comando\w*|diretiva\w*|diretrizes?|mensagem d\w sistema|programac\w*|configurac\w*|senha|orientac\w*)",
+    ),
+    (
+        "mostra|mostrami|rivela|rivelami|dimmi|dammi|ripeti|stampa|qual|quali|condividi|divulga|scrivi|puoi|potresti|svela|smaschera|descrivi|esponi|quale",
+        r"(?:tuo|tua|tue|tuoi|il|la|le|i|iniziale?|sistema|segret\w*|nascost\w*|original\w*|base|fondamental\w*|principale)",
+        r"(?:prompts?|istruzion\w*|comand\w*|direttiv\w*|messaggio di sistema|programmazione|configurazione|password|linee guida)",
+    ),
+    (
+        "toon|laat|geef|herhaal|onthul|pokaz|ujawnij|podaj|wypisz|visa|avsloja|vis meg|gengiv|vypis|ukaz",
+        r"(?:je|jouw|uw|twoj\w*|swoj\w*|din|dina|dine|ditt|svuj|sve)",
+        r"(?:systeemprompt|prompts?|instructies|instrukcj\w*|systemprompt\w*|instruktion\w*|systemow\w*|polecenia|instrukc\w*)",
+    ),
+    (
+        "покажи|раскрои|раскрой|выведи|назови|повтори|напиши|скажи|перечисли|розкрии|раскрыть|покажите|какои твои|какие твои|каков твои|каковы твои|какой твой",
+        r"(?:тво\w*|сво\w*|ваш\w*|систем\w*|начальн\w*|исходн\w*|скрыт\w*|секретн\w*|первоначальн\w*|полн\w*)",
+        r"(?:промпт\w*|инструкц\w*|указани\w*|подсказк\w*|систем\w* сообщени\w*|команд\w*|настроик\w*|парол\w*)",
+    ),
 )
 
 _FREEDOM_LANGUAGES = [
-    _p(PERSONA, True, "du bist jetzt|du bist nun|ab jetzt|ab sofort|von nun an|stell dir vor|tu so als|du hast|spiele|agiere als|verhalte dich",
-       r" ~8 (?:keine (?:regeln|einschrankungen|grenzen|filter|beschrankungen|richtlinien|moral\w*|ethisch\w*)|ohne (?:regeln|einschrankungen|grenzen|filter|beschrankungen|zensur|ethisch\w*)|uneingeschrankt\w*|unzensiert\w*|keiner regel\w*|frei von|ungefiltert\w*)"),
-    _p(PERSONA, True, "tu es maintenant|tu es desormais|a partir de maintenant|desormais|fais comme si|imagine que|agis comme|joue le role|tu n'as|vous etes maintenant|repond\w*",
-       r" ~8 (?:sans (?:aucune? )?(?:restriction|limite|filtre|regle|censure|contrainte)\w*|aucune? (?:restriction|limite|filtre|regle|censure)\w*|non censure\w*|libre de|pas de (?:restriction|limite|filtre|regle)\w*)"),
-    _p(PERSONA, True, "ahora eres|eres ahora|a partir de ahora|desde ahora|finge|imagina que|actua como|no tienes|comportate como|haz de cuenta|responde",
-       r" ~8 (?:sin (?:ninguna? )?(?:restriccion|limite|filtro|regla|censura|limitacion)\w*|ninguna? (?:restriccion|limite|filtro|regla)\w*|no tienes (?:restriccion|limite|filtro|regla)\w*|(?:restriccion|limite|filtro|regla)\w* alguna|libre de|no censurad\w*)"),
-    _p(PERSONA, True, "agora voce e|voce e agora|voce agora|a partir de agora|finja|imagine que|aja como|voce nao tem|comporte-se|responda|de agora em diante",
-       r" ~8 (?:sem (?:nenhuma? |qualquer )?(?:restric|limit|filtro|regra|censura)\w*|nenhuma? (?:restric|limit|filtro|regra)\w*|livre de|nao tem (?:restric|limit|filtro|regra)\w*)"),
-    _p(PERSONA, True, "ora sei|sei ora|adesso sei|da ora in poi|d'ora in poi|fingi|immagina|agisci come|non hai|comportati|rispondi",
-       r" ~8 (?:senza (?:alcun\w* |nessun\w* )?(?:restrizion|limit|filtr|regol|censur)\w*|nessun\w* (?:restrizion|limit|filtr|regol)\w*|libero da|non hai (?:restrizion|limit|filtr|regol)\w*)"),
-    _p(PERSONA, True, "теперь ты|ты теперь|с этого момента|отныне|представь|притворись|веди себя|действуи как|деиствуи как",
-       r" ~8 (?:без (?:каких-либо |всяких |любых )?(?:ограничени|правил|фильтр|цензур|запрет)\w*|нет (?:ограничени|правил|фильтр|цензур)\w*|не имеешь (?:ограничени|правил)\w*|свободен от)"),
+    _p(
+        PERSONA,
+        True,
+        "du bist jetzt|du bist nun|ab jetzt|ab sofort|von nun an|stell dir vor|tu so als|du hast|spiele|agiere als|verhalte dich",
+        r" ~8 (?:keine (?:regeln|einschrankungen|grenzen|filter|beschrankungen|richtlinien|moral\w*|ethisch\w*)|ohne (?:regeln|einschrankungen|grenzen|filter|beschrankungen|zensur|ethisch\w*)|uneingeschrankt\w*|unzensiert\w*|keiner regel\w*|frei von|ungefiltert\w*)",
+    ),
+    _p(
+        PERSONA,
+        True,
+        r"tu es maintenant|tu es desormais|a partir de maintenant|desormais|fais comme si|imagine que|agis comme|joue le role|tu n'as|vous etes maintenant|repond\w*",
+        r" ~8 (?:sans (?:aucune? )?(?:restriction|limite|filtre|regle|censure|contrainte)\w*|aucune? (?:restriction|limite|filtre|regle|censure)\w*|non censure\w*|libre de|pas de (?:restriction|limite|filtre|regle)\w*)",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "ahora eres|eres ahora|a partir de ahora|desde ahora|finge|imagina que|actua como|no tienes|comportate como|haz de cuenta|responde",
+        r" ~8 (?:sin (?:ninguna? )?(?:restriccion|limite|filtro|regla|censura|limitacion)\w*|ninguna? (?:restriccion|limite|filtro|regla)\w*|no tienes (?:restriccion|limite|filtro|regla)\w*|(?:restriccion|limite|filtro|regla)\w* alguna|libre de|no censurad\w*)",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "agora voce e|voce e agora|voce agora|a partir de agora|finja|imagine que|aja como|voce nao tem|comporte-se|responda|de agora em diante",
+        r" ~8 (?:sem (?:nenhuma? |qualquer )?(?:restric|limit|filtro|regra|censura)\w*|nenhuma? (?:restric|limit|filtro|regra)\w*|livre de|nao tem (?:restric|limit|filtro|regra)\w*)",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "ora sei|sei ora|adesso sei|da ora in poi|d'ora in poi|fingi|immagina|agisci come|non hai|comportati|rispondi",
+        r" ~8 (?:senza (?:alcun\w* |nessun\w* )?(?:restrizion|limit|filtr|regol|censur)\w*|nessun\w* (?:restrizion|limit|filtr|regol)\w*|libero da|non hai (?:restrizion|limit|filtr|regol)\w*)",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "теперь ты|ты теперь|с этого момента|отныне|представь|притворись|веди себя|действуи как|деиствуи как",
+        r" ~8 (?:без (?:каких-либо |всяких |любых )?(?:ограничени|правил|фильтр|цензур|запрет)\w*|нет (?:ограничени|правил|фильтр|цензур)\w*|не имеешь (?:ограничени|правил)\w*|свободен от)",
+    ),
 ]
 
 # Chinese, Japanese, Korean, Turkish, Hindi, Thai: no spaces, or the object first. Searched whole, only where such letters are.
 _UNSPACED = (
-    (OVERRIDE, re.compile(r"(?<!不要)(?<!不能)(?<!别)(?<!勿)(?:忽略|无视|無視|忘记|忘記|忘掉|不要遵守|不要理会|抛弃|跳过|绕过|覆盖|取消|違反|违反|不用管|停止遵守|丢弃).{0,14}(?:指令|指示|提示|规则|規則|说明|命令|限制|要求|对话|內容|内容|设定|設定|话|准则|约束)")),
-    (OVERRIDE, re.compile(r"(?:指示|命令|ルール|規則|プロンプト|制限|ガイドライン|指令|内容|設定|規約).{0,10}(?:無視し|忘れ(?!な)|破棄|無効|取り消|従わ|逆らっ|解除|無くし|リセット)")),
-    (OVERRIDE, re.compile(r"(?:지시|명령|규칙|지침|프롬프트|제한|안내|설정|내용|대화).{0,10}(?:무시|잊|무효|해제|취소|따르지|어기|삭제)")),
-    (EXTRACTION, re.compile(r"(?:显示|顯示|告诉我|告訴我|透露|输出|輸出|打印|重复|重複|泄露|说出|說出|公开|展示|列出|揭示|复述|翻译).{0,14}(?:系统提示|系統提示|提示词|提示詞|初始指令|系统指令|系統指令|系统消息|隐藏指令|原始指令|你的指令|你的指示|你的规则|上面的|以上内容|密码|密碼|prompt)")),
-    (EXTRACTION, re.compile(r"(?:システムプロンプト|初期指示|最初の指示|システムメッセージ|元の指示|隠された指示|内部指示|秘密の指示|パスワード|プロンプト|上記の(?:文章|内容|指示)).{0,12}(?:教え|表示|出力|見せ|開示|公開|繰り返|明かし|明らか|印刷)")),
-    (EXTRACTION, re.compile(r"(?:시스템 ?프롬프트|초기 ?지시|시스템 ?메시지|숨겨진 ?지시|비밀번호|원래 ?지시|프롬프트|시스템 ?지침).{0,12}(?:알려|보여|출력|공개|말해|반복|표시|밝혀)")),
-    (PERSONA, re.compile(r"(?:没有|沒有|不受|无|無|不再有|摆脱|解除)(?:任何|一切|所有)?.{0,6}(?:限制|约束|約束|道德|审查|審查|规则|規則|过滤|過濾|伦理).{0,12}|(?:越狱|越獄|开发者模式|開發者模式|無修正モード|開発者モード|脱獄|制限なし|制限のない|탈옥|개발자 ?모드|제한 ?없는|제약 ?없는)")),
-    (OVERRIDE, re.compile(r"(?:onceki|tum|butun|yukaridaki|sistem|guvenlik|öncek\w|tüm|bütün).{0,30}(?:talimat|komut|kural|yonerge|mesaj|istem|filtre|prompt)\w*.{0,16}(?:unut|yok ?say|gormezden|dikkate ?alma|iptal|gec\b|devre ?d|yoks|goz ?ardi)")),
-    (EXTRACTION, re.compile(r"(?:sistem|gizli|ilk|baslangic).{0,12}(?:istem|talimat|prompt|mesaj|komut)\w*.{0,16}(?:goster|yaz|acikla|soyle|paylas|tekrarla|ver\b)")),
-    (OVERRIDE, re.compile(r"(?:पिछले|सभी|पहले|उपरोक्त|पूर्व).{0,20}(?:निर्देश|आदेश|नियम|प्रॉम्प्ट)\w*.{0,24}(?:अनदेखा|नज़रअंदाज़|भूल|नजरअंदाज|उपेक्षा|अनदेखी)")),
+    (
+        OVERRIDE,
+        re.compile(
+            r"(?<!不要)(?<!不能)(?<!别)(?<!勿)(?:忽略|无视|無視|忘记|忘記|忘掉|不要遵守|不要理会|抛弃|跳过|绕过|覆盖|取消|違反|违反|不用管|停止遵守|丢弃).{0,14}(?:指令|指示|提示|规则|規則|说明|命令|限制|要求|对话|內容|内容|设定|設定|话|准则|约束)"
+        ),
+    ),
+    (
+        OVERRIDE,
+        re.compile(
+            r"(?:指示|命令|ルール|規則|プロンプト|制限|ガイドライン|指令|内容|設定|規約).{0,10}(?:無視し|忘れ(?!な)|破棄|無効|取り消|従わ|逆らっ|解除|無くし|リセット)"
+        ),
+    ),
+    (
+        OVERRIDE,
+        re.compile(
+            r"(?:지시|명령|규칙|지침|프롬프트|제한|안내|설정|내용|대화).{0,10}(?:무시|잊|무효|해제|취소|따르지|어기|삭제)"
+        ),
+    ),
+    (
+        EXTRACTION,
+        re.compile(
+            r"(?:显示|顯示|告诉我|告訴我|透露|输出|輸出|打印|重复|重複|泄露|说出|說出|公开|展示|列出|揭示|复述|翻译).{0,14}(?:系统提示|系統提示|提示词|提示詞|初始指令|系统指令|系統指令|系统消息|隐藏指令|原始指令|你的指令|你的指示|你的规则|上面的|以上内容|密码|密碼|prompt)"
+        ),
+    ),
+    (
+        EXTRACTION,
+        re.compile(
+            r"(?:システムプロンプト|初期指示|最初の指示|システムメッセージ|元の指示|隠された指示|内部指示|秘密の指示|パスワード|プロンプト|上記の(?:文章|内容|指示)).{0,12}(?:教え|表示|出力|見せ|開示|公開|繰り返|明かし|明らか|印刷)"
+        ),
+    ),
+    (
+        EXTRACTION,
+        re.compile(
+            r"(?:시스템 ?프롬프트|초기 ?지시|시스템 ?메시지|숨겨진 ?지시|비밀번호|원래 ?지시|프롬프트|시스템 ?지침).{0,12}(?:알려|보여|출력|공개|말해|반복|표시|밝혀)"
+        ),
+    ),
+    (
+        PERSONA,
+        re.compile(
+            r"(?:没有|沒有|不受|无|無|不再有|摆脱|解除)(?:任何|一切|所有)?.{0,6}(?:限制|约束|約束|道德|审查|審查|规则|規則|过滤|過濾|伦理).{0,12}|(?:越狱|越獄|开发者模式|開發者模式|無修正モード|開発者モード|脱獄|制限なし|制限のない|탈옥|개발자 ?모드|제한 ?없는|제약 ?없는)"
+        ),
+    ),
+    (
+        OVERRIDE,
+        re.compile(
+            r"(?:onceki|tum|butun|yukaridaki|sistem|guvenlik|öncek\w|tüm|bütün).{0,30}(?:talimat|komut|kural|yonerge|mesaj|istem|filtre|prompt)\w*.{0,16}(?:unut|yok ?say|gormezden|dikkate ?alma|iptal|gec\b|devre ?d|yoks|goz ?ardi)"
+        ),
+    ),
+    (
+        EXTRACTION,
+        re.compile(
+            r"(?:sistem|gizli|ilk|baslangic).{0,12}(?:istem|talimat|prompt|mesaj|komut)\w*.{0,16}(?:goster|yaz|acikla|soyle|paylas|tekrarla|ver\b)"
+        ),
+    ),
+    (
+        OVERRIDE,
+        re.compile(
+            r"(?:पिछले|सभी|पहले|उपरोक्त|पूर्व).{0,20}(?:निर्देश|आदेश|नियम|प्रॉम्प्ट)\w*.{0,24}(?:अनदेखा|नज़रअंदाज़|भूल|नजरअंदाज|उपेक्षा|अनदेखी)"
+        ),
+    ),
     (OVERRIDE, re.compile(r"(?:เพิกเฉย|ละเว้น|ลืม|ไม่ต้องสนใจ|ข้าม).{0,16}(?:คำสั่ง|คำแนะนำ|กฎ|ข้อความ)")),
-    (OVERRIDE, re.compile(r"(?:התעלם|שכח|תתעלם).{0,20}(?:הוראות|ההוראות|כללים|הנחיות)|(?:αγνοησε|ξεχασε|αγνοηστε).{0,30}(?:οδηγι|εντολ|κανον)|(?:উপেক্ষা|ভুলে).{0,20}(?:নির্দেশ|নিয়ম)|(?:puuza|sahau).{0,20}(?:maagizo|maelekezo)|(?:unohda|ohita|jata huomiotta).{0,30}(?:ohjeet|maaraykset|saannot)|(?:felejtsd el|hagyd figyelmen).{0,30}(?:utasitas|szabaly)")),
+    (
+        OVERRIDE,
+        re.compile(
+            r"(?:התעלם|שכח|תתעלם).{0,20}(?:הוראות|ההוראות|כללים|הנחיות)|(?:αγνοησε|ξεχασε|αγνοηστε).{0,30}(?:οδηγι|εντολ|κανον)|(?:উপেক্ষা|ভুলে).{0,20}(?:নির্দেশ|নিয়ম)|(?:puuza|sahau).{0,20}(?:maagizo|maelekezo)|(?:unohda|ohita|jata huomiotta).{0,30}(?:ohjeet|maaraykset|saannot)|(?:felejtsd el|hagyd figyelmen).{0,30}(?:utasitas|szabaly)"
+        ),
+    ),
 )
 _OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]|talimat|komut|kural|istem|maagizo|ohjeet|utasit|felejtsd")
-_MANY_TURNS = re.compile(r"(?:^|\n)\s*(?:human|user|q|question)\s?:[^\n]{1,400}\n+\s*(?:assistant|ai|a|answer|chatgpt|bot)\s?:", re.IGNORECASE)
+_MANY_TURNS = re.compile(
+    r"(?:^|\n)\s*(?:human|user|q|question)\s?:[^\n]{1,400}\n+\s*(?:assistant|ai|a|answer|chatgpt|bot)\s?:",
+    re.IGNORECASE,
+)
 MANY_TURNS = 5
 """Forged turns in one text that make it a many-shot attack."""
-
 
 
 _PIECES = re.compile(r"(\[(?:\\.|[^\]\\])*\]| ?~\d+ | )")
@@ -563,8 +1234,10 @@ def _try_patterns(text: str, anchor: _Anchor, position: int, best: dict[tuple[st
             best[key] = Hit(pattern.technique, pattern.strong, position, found.end())
 
 
-_NEGATION_BEFORE = re.compile(r"(?:\b(?:don'?t|not|never|nunca|no|nao|non|ne|nie|не|cannot|can't|won't|jangan) (?:to )?|\bn')$")
-_NEGATION_AFTER = re.compile(r"\w* (?:nicht|niet|pas|ikke|inte) ")
+_NEGATION_BEFORE = re.compile(
+    r"(?:\b(?:don'?t|not|never|nunca|no|nao|non|ne|nie|не|cannot|can't|won't|jangan) (?:to )?|\bn')$"
+)
+_NEGATION_AFTER = re.compile(r"\w*\W{1,2}(?:nicht|niet|pas|ikke|inte)\b")
 
 
 def _is_negated(text: str, position: int, after: int) -> bool:
@@ -581,7 +1254,9 @@ def _find_unspaced(text: str, best: dict[tuple[str, bool], Hit]) -> None:
 
 
 def _find_many_turns(text: str, best: dict[tuple[str, bool], Hit]) -> None:
-    turns = [found.span() for found in islice(_MANY_TURNS.finditer(text), MANY_TURNS + 3)] if text.count(":") > 6 else []
+    turns = (
+        [found.span() for found in islice(_MANY_TURNS.finditer(text), MANY_TURNS + 3)] if text.count(":") > 6 else []
+    )
     if len(turns) >= 2:
         strong = len(turns) >= MANY_TURNS
         best[MANY_SHOT, strong] = Hit(MANY_SHOT, strong, turns[0][0], turns[-1][1])
