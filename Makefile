@@ -54,12 +54,16 @@ bench-inspection: setup
 	$(BIN)/python benchmarks/bench_injection.py
 	$(BIN)/python benchmarks/bench_pii.py
 
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --no-header
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --no-header
+# boto3 and what it needs come with the Lambda runtime.
+RUNTIME := boto3 botocore s3transfer urllib3 python-dateutil six
 
 lock: setup  ## choose versions anew
-	$(LOCK) --group dev --python-version 3.11 --output-file requirements/dev.txt
+	$(COMPILE) --group dev --python-version 3.11 --output-file requirements/dev.txt
 	$(BIN)/uv pip compile --group sam --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--output-file requirements/sam.txt
+	$(COMPILE) --python-version 3.14 --python-platform aarch64-manylinux_2_28 $(RUNTIME:%=--no-emit-package %) \
+		--output-file functions/requirements.txt
 
 clean:
 	rm -rf .venv .venv-sam .aws-sam .build

@@ -42,7 +42,8 @@ _PASSING = frozenset(
 def route(alert: Alert, topic_arns: Mapping[str, str]) -> tuple[str, str | None]:
     """Return the topic that an alert goes to, and a note for the reader if its owner has none.
 
-    The owner's topic comes first, then the severity's, then ``default``.
+    The owner's topic comes first, then the severity's, then ``default``. Where there is but one topic, everybody reads
+    it, and nothing needs to be said.
 
     Raises:
         SettingsError: There is neither a topic for it nor a default.
@@ -52,6 +53,8 @@ def route(alert: Alert, topic_arns: Mapping[str, str]) -> tuple[str, str | None]
     topic = topic_arns.get(str(alert.severity)) or topic_arns.get("default")
     if not topic:
         raise SettingsError("FIREDOOR_TOPIC_ARNS has no topic 'default'; give it one, so that no alert is lost.")
+    if len(topic_arns) == 1:
+        return topic, None
     return topic, f"No topic is configured for owner {alert.owner}, so this went to a topic that others read."
 
 

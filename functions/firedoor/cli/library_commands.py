@@ -70,7 +70,7 @@ def _print_checked(sources: Sources) -> None:
     from firedoor.cli.screen import console, plain
 
     for mistake in sources.mistakes:
-        console().print(plain(f"{'warning: ' if mistake.warning else ''}{mistake}"))
+        console().print(plain(mistake))
     errors, warnings = len(sources.errors), len(sources.warnings)
     console().print(f"{len(sources.playbooks)} playbooks, {errors} mistakes, {warnings} warnings.")
 
