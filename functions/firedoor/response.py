@@ -206,6 +206,8 @@ def _proceed(services: Services, playbook: Playbook, occurrence: Occurrence) -> 
         return _settle(services, occurrence, State.RECORDED, _rehearse(services, occurrence, planned))
     if refused:
         return _settle(services, occurrence, State.NEEDS_PERSON, refused[0].reason)
+    if not playbook.steps:
+        return _settle(services, occurrence, State.ALERTED, "This playbook changes nothing; a person decides.")
     if all(step.status is StepStatus.SKIPPED for step in occurrence.steps):
         return _settle(services, occurrence, State.ALERTED, "No step is meant for this event; a person decides.")
     if not planned:

@@ -33,8 +33,13 @@ UPDATE = bool(os.environ.get("FIREDOOR_UPDATE_GOLDEN"))
 @cache
 def first_hits() -> dict[str, PlaybookTest]:
     """Return for every playbook the first of its tests that hits with one event; others are left out."""
-    hits = [test for test in load_sources(ROOT / "playbooks").tests if test.matches and test.repeat == 1]
+    tests = load_sources(ROOT / "playbooks").tests
+    hits = [test for test in tests if test.matches and test.repeat == 1 and test.playbook not in TOLD_TO_NOBODY]
     return {test.playbook: test for test in reversed(hits)}
+
+
+TOLD_TO_NOBODY = {"firedoor-heartbeat"}
+"""A canary's case is recorded; an alarm, not an alert, tells that it is missing."""
 
 
 @pytest.fixture(scope="module")
