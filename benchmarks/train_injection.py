@@ -269,7 +269,7 @@ def train_layer(rows: list[Row], evidence: list[dict[str, float]], keep: Iterabl
 
 ORDINARY = ("benign_prompt", "benign_roleplay", "benign_code")
 DOCUMENTS = ("benign_doc",)
-RATES = {"short": 0.0015, "long": 0.004}
+RATES = {"short": 0.0012, "long": 0.004}
 """What the last layer may flag among innocent texts of held-out families, beside what patterns flag alone."""
 
 

@@ -248,7 +248,7 @@ def _phrase_hits(sight: _Sight, view: View, words: list[str]) -> list[techniques
 
 _ABOUT = re.compile(
     r"\W*(?:(?:please |hi,? |hello,? |hey,? |so |ok |and |but )?(?:can|could|would|will) (?:you|someone|anyone|i|we|it) (?:please )?(?:explain|describe|tell me (?:about|how|what|why)|help|discuss|compare|recommend|suggest|i )|"
-    r"summari[sz]e the (?:paper|article|book|chapter|plot)|what|how|why|which|who|when|where|is|are|does|do|did|should|was|were|can i|can we|could i|explain|describe|define|discuss|compare|give an example|in what|i(?:'m| am) (?:writing|reading|trying|learning|studying|working|looking|getting)|"
+    r"summari[sz]e the (?:paper|article|book|chapter|plot)|what|how|why|which|who|when|where|is|are|does|do (?:i|you|we|they|the|people|any|these|those|most|all|some)|did|should|was|were|can i|can we|could i|explain|describe|define|discuss|compare|give an example|in what|i(?:'m| am) (?:writing|reading|trying|learning|studying|working|looking|getting)|"
     r"(?:please )?translate|(?:help me )?write (?:me )?an? (?:\w+ ){0,3}(?:essay|article|blog|paper|report|function|program|script|test|regex|song|poem|haiku|email|letter|query|class))\b"
 )
 _SUBJECT = re.compile(

@@ -296,6 +296,12 @@ _EXTRACTION = [
     _p(
         EXTRACTION,
         True,
+        "give me|tell me|show me|send me|share with me|provide me with|hand over|disclose|hand me|grant me access to|give us|list",
+        r"(?: all)?(?: of)?(?: the| your| some| any| their| our| other)? ~2 (?:confidential|classified|top.?secret|login credentials|admin credentials|sensitive (?:data|information|health|customer|company|user)|customer (?:data|records|credit)|private (?:medical|customer|user)|personal (?:medical|health|data of)|patients? ~1 (?:medical|private|personal|records)|(?:user|employee|customer)s? (?:passwords|credentials|social security))\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
         "repeat|tell|copy|show|print|summari|everything|anything|told|instructions|write|output|list|read",
         r"\w* ~8 (?:before my (?:first|initial|message)|before (?:this|our|the) (?:conversation|chat|message|first message)|prior to (?:my|this|our) (?:first |message|conversation|chat)|at the (?:very )?(?:start|beginning|top) of (?:this|our|the) (?:conversation|chat|context|prompt|session|dialog\w*))\b",
     ),
@@ -538,6 +544,12 @@ _PERSONA = [
 _SUPPRESSION = [
     _p(
         SUPPRESSION,
+        True,
+        "give me|provide|disclose|hand over|reveal|share|comply|cooperate|tell me|send me|surrender|show me|grant",
+        r"\w* ~14 or (?:else|i will|i'll|face|risk|suffer|your (?:family|job|company|career|loved)|you will (?:be|face|lose|regret))\b",
+    ),
+    _p(
+        SUPPRESSION,
         False,
         "without|no|skip|omit",
         r" ~2 (?:disclaimers?|apologi\w+|moral\w* (?:lectur|judg)\w*|ethical concerns|moraliz\w*|lectur\w*|refusals?|sugar.?coating)\b",
@@ -696,6 +708,12 @@ _EXFIL = [
 ]
 
 _TOOL = [
+    _p(
+        TOOL_HIJACK,
+        True,
+        "run:|execute:|exec:|eval:|bypass:|run this:|execute this:",
+        r"\W{1,4}(?:\w+ ){0,2}?(?:sh -c|bash -c|nod. -e|python3? -c|perl -e|ruby -e|php -r|whoami|cat /etc|__import|eval\(|exec\(|import os|curl [^\n]{1,80}\| ?(?:sh|bash))",
+    ),
     _p(
         TOOL_HIJACK,
         True,
