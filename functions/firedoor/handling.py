@@ -6,6 +6,7 @@ reaches the dead-letter queue; the rest of the batch goes on.
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ def services() -> Services:
 def answer_batch(event: dict[str, Any], context: Any, handle: Callable[[SQSRecord], None]) -> Any:
     """Handle every record of an SQS batch and return which of them failed, as Lambda wants it.
 
+    A bare EventBridge envelope (``sam local invoke -e events/….json``) is a batch of one.
+
     Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
     """
 
@@ -50,8 +53,21 @@ def answer_batch(event: dict[str, Any], context: Any, handle: Callable[[SQSRecor
             logger.exception("record failed unexpectedly", message_id=record.message_id)
             raise
 
+    if "detail-type" in event:
+        event = {"Records": [_as_record(event)]}
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=framed, processor=processor, context=context)
+
+
+def _as_record(envelope: dict[str, Any]) -> dict[str, Any]:
+    """Wrap an envelope as SQS would deliver it for the first time."""
+    return {
+        "messageId": str(envelope.get("id", "direct")),
+        "body": json.dumps(envelope),
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }
 
 
 def is_last_try(record: SQSRecord, tries: int) -> bool:

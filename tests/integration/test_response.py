@@ -392,6 +392,14 @@ def test_bad_input_reaches_the_dead_letter_queue_and_the_rest_goes_on(start: Any
     assert 1 == len(scene.aws.dead_letters("classify"))
 
 
+def test_a_bare_envelope_is_a_batch_of_one(start: Any) -> None:
+    """What `sam local invoke -e events/….json` hands over works as it stands."""
+    scene = start(OPENED)
+    assert {"batchItemFailures": []} == scene.aws.invoke("classify", json.loads(scene.text))
+    scene.aws.pump()
+    assert State.CONTAINED is scene.case.state
+
+
 def test_a_resource_that_is_gone_is_nothing_to_do(start: Any) -> None:
     """The event names a group that no longer exists."""
     scene = start(OPENED)

@@ -34,7 +34,7 @@ def sources_of(arguments: argparse.Namespace) -> Sources:
     """Load the playbooks that the command speaks of, mistakes and all."""
     from firedoor.cli.sources import load_sources
 
-    return load_sources(arguments.playbooks or folder("playbooks"))
+    return load_sources(arguments.playbooks or folder("playbooks"), folder("events"))
 
 
 def library_of(arguments: argparse.Namespace) -> Library:

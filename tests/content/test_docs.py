@@ -1,0 +1,69 @@
+"""What the README and the operations page name exists."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from firedoor.cli import COMMANDS, template
+from firedoor.settings import OPTIONAL, REQUIRED
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ["README.md", "docs/operations.md"]
+
+
+def text(page: str) -> str:
+    """Return a page."""
+    return (ROOT / page).read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_that_is_named_exists(page: str) -> None:
+    """``firedoor …`` in code is a command of the command line."""
+    named = set(
+        re.findall(
+            r"firedoor ([a-z]+)\b(?=[ `\n])", "\n".join(re.findall(r"`[^`]+`|^.*bin/firedoor.*$", text(page), re.M))
+        )
+    )
+    assert named
+    assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_is_named_exists(page: str) -> None:
+    """Sample events, folders, linked pages."""
+    named = set(re.findall(r"\b((?:events|playbooks|docs|deploy|functions|tests|benchmarks)/[\w./-]*\w)", text(page)))
+    named |= {
+        str(Path("docs") / link) if page.startswith("docs/") else link
+        for link in re.findall(r"\]\((?!http)([^)#]+)\)", text(page))
+    }
+    missing = [name for name in named if not (ROOT / name).exists() and "my-" not in name]
+    assert [] == missing
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    """A claim without a test is a hope."""
+    named = set(re.findall(r"`(test_\w+)`", text("docs/threat-model.md")))
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 10
+    assert [] == [name for name in named if f"def {name}(" not in code]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_target_that_is_named_exists(page: str) -> None:
+    """``make …`` works."""
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.M))
+    assert set(re.findall(r"^make ([a-z-]+)|`make ([a-z-]+)`", text(page), re.M)) <= {
+        pair for target in targets for pair in ((target, ""), ("", target))
+    }
+
+
+def test_the_local_environment_names_every_function_and_variable() -> None:
+    """``sam local invoke`` gets what the functions read."""
+    environments = json.loads(text("sam-local-env.json"))
+    assert set(template.resources("AWS::Serverless::Function")) == set(environments)
+    for variables in environments.values():
+        assert set(REQUIRED) | set(OPTIONAL) <= set(variables)
