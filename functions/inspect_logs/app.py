@@ -3,9 +3,8 @@
 The folder is not called ``inspect``, because a module of that name at the top of the artifact would be Python's own.
 """
 
-from firedoor.invocation_logs import read_log_object, read_subscription
-
 from firedoor.handling import answer_batch, count, logger, metrics, services, tracer
+from firedoor.invocation_logs import read_log_object, read_subscription
 
 
 @logger.inject_lambda_context(clear_state=True)

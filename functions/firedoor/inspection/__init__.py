@@ -1,1 +1,1 @@
-"""What one model invocation shows: injection, PII, secrets, leaks, guardrails, tokens. Pure, and knows no AWS client."""
+"""What one model invocation shows: injection, PII, secrets, leaks, guardrails, tokens. Pure; knows no AWS client."""

@@ -191,7 +191,7 @@ def _lonely_negations(path: str, conditions: tuple[Condition, ...], conjunctions
         yield PatternWarning(
             path,
             "anything-but does not match when the field is missing",
-            'add {"exists": false} beside it, or ask for a field that is always there'
+            'add {"exists": false} beside it, or ask for a field that is always there',
         )
 
 
