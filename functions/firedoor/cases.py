@@ -232,8 +232,7 @@ class Cases:
             "count": {"N": "1"},
             "state": {"S": State.MATCHED.value},
             "updated": {"S": _stamp(now)},
-            "gsi_pk": {"S": "CASE"},
-            "gsi_sk": {"S": f"{_stamp(now)}#{case_id}"},
+            **_listing(hit, case_id, now),
             "data": {"S": json.dumps(_new_case(hit, now), default=str)},
         }
         free = "attribute_not_exists(pk) OR expires_at <= :now"
@@ -575,6 +574,13 @@ def _case_id(hit: Hit, now: datetime) -> str:
     """Derive the id from the event, so that a retry after a crash names the same case."""
     seed = f"{hit.playbook.id}|{hit.event_id}|{hit.dedup_key}".encode("utf-8", "surrogatepass")
     return f"fd-{now:%Y%m%d}-{hashlib.sha256(seed).hexdigest()[:6]}"
+
+
+def _listing(hit: Hit, case_id: str, now: datetime) -> dict[str, Any]:
+    """Put a case into the listing that people read, unless its playbook neither acts nor tells: the canary's."""
+    if hit.playbook.mode <= Mode.SHADOW and not hit.playbook.steps:
+        return {}
+    return {"gsi_pk": {"S": "CASE"}, "gsi_sk": {"S": f"{_stamp(now)}#{case_id}"}}
 
 
 def _target(hit: Hit) -> str | None:

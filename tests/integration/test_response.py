@@ -490,11 +490,16 @@ def test_an_alert_that_sns_refuses_is_sent_later(start: Any, monkeypatch: pytest
 
 
 def test_the_heartbeat_goes_through_the_real_path(start: Any) -> None:
-    """The canary's case appears, nobody is alerted, and the next beat sees it."""
-    scene = start(OPENED)
+    """The canary's case appears, nobody reads of it, and the next beat sees it; a beat that got lost is noticed."""
+    scene = start("firedoor_heartbeat")
     assert scene.aws.timer({"timer": "heartbeat"})["seen"]
+    scene.aws.clock.advance(3600)
+    assert not scene.aws.timer({"timer": "heartbeat"})["seen"]
     sent = scene.aws.services.cases.baseline("111122223333", "eu-west-1", "heartbeat", scene.aws.clock())
-    assert sent is None or sent["event_id"]
+    scene.deliver(json.dumps({**json.loads(scene.text), "id": sent["event_id"]}))
+    scene.aws.clock.advance(3600)
+    assert scene.aws.timer({"timer": "heartbeat"})["seen"]
+    assert ((), []) == (scene.aws.services.cases.newest(), scene.verdicts())
 
 
 def test_why_tells_what_became_of_an_event(start: Any) -> None:

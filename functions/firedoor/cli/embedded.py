@@ -218,8 +218,13 @@ class EmbeddedAws:
 
     def cases(self) -> tuple[Case, ...]:
         """Return every case with its occurrences, oldest first."""
-        found = sorted(self.services.cases.newest(), key=lambda case: (case.opened, case.id))
-        return tuple(self.services.cases.get(case.id) for case in found)
+        items = self.client("dynamodb").scan(
+            TableName="firedoor-cases",
+            FilterExpression="sk = :case",
+            ExpressionAttributeValues={":case": {"S": "CASE"}},
+        )["Items"]
+        found = [self.services.cases.get(item["pk"]["S"].partition("#")[2]) for item in items]
+        return tuple(sorted(found, key=lambda case: (case.opened, case.id)))
 
     def alerts(self) -> tuple[Mail, ...]:
         """Return what was published, oldest first, as the mailbox behind the topic got it."""
