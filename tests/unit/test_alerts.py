@@ -327,7 +327,8 @@ class Sns:
 def test_publishing_returns_the_message_id_and_tells_of_the_fallback() -> None:
     """The note about an unknown owner reaches the reader."""
     sns = Sns()
-    assert "m-1" == alerts.publish(sns, {"default": "arn:default"}, SAMPLES["contained"]())
+    topics = {"default": "arn:default", "data-team": "arn:data-team"}
+    assert "m-1" == alerts.publish(sns, topics, SAMPLES["contained"]())
     assert "arn:default" == sns.requests[0]["TopicArn"]
     mail = " ".join(json.loads(sns.requests[0]["Message"])["email"].split())
     assert "No topic is configured for owner cloud-security" in mail

@@ -345,6 +345,8 @@ def test_cleaning_again_changes_nothing(value: str) -> None:
     [
         ("http://evil.com/x", "hxxp[:]//evil[.]com/x"),
         ("jane@corp.example.com", "jane@corp[.]example[.]com"),
+        (".www.evil.zip", ".www[.]evil[.]zip"),
+        ("-www.evil", "-www[.]evil"),
         ("john.smith", "john.smith"),
         ("s3://bucket/key", "s3://bucket/key"),
         ("log-group:/aws/lambda/x", "log-group:/aws/lambda/x"),

@@ -51,7 +51,7 @@ _RISKS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_BEFORE_DOT = re.compile(r"(?:@[\w.。．｡-]*|(?:^|[^\w.-])www)$", re.IGNORECASE)
+_BEFORE_DOT = re.compile(r"(?:@[\w.。．｡-]*|(?<!\w)www)$", re.IGNORECASE)
 
 
 def clean(value: object, limit: int) -> str:
