@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
-from firedoor.errors import Refused
+from firedoor.errors import Refused, Retry
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -642,15 +642,16 @@ class IsolateInstance(Action):
         """Return the id of our group in a VPC, making it, and bringing its rules to what they must be."""
         group = self._own_group(account, vpc, name)
         if group is None:
-            account.client("ec2").create_security_group(
+            made = account.client("ec2").create_security_group(
                 GroupName=name,
                 Description="Made by Firedoor to isolate compromised instances; do not use or change",
                 VpcId=vpc,
                 TagSpecifications=[{"ResourceType": "security-group", "Tags": [OWN_TAG]}],
             )
+            account.client("ec2").get_waiter("security_group_exists").wait(GroupIds=[made["GroupId"]])
             group = self._own_group(account, vpc, name)
         if group is None:
-            raise Refused(f"EC2 does not show the security group {name} that was just made; try again.")
+            raise Retry(f"EC2 does not show security group {name} yet, which was just made.")
         (self._close if name == QUARANTINE_GROUP else self._open)(account, group)
         return str(group["GroupId"])
 
