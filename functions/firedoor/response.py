@@ -67,7 +67,13 @@ def _advance(services: Services, occurrence: Occurrence, event: str | None) -> O
         occurrence = _recheck(services, playbook, occurrence)
     if occurrence.state is State.APPLYING:
         occurrence = _apply(services, playbook, occurrence)
+    if occurrence.state in _LEFT_TO_A_PERSON and occurrence.finding is not None and not occurrence.alerted:
+        _write_back(services, occurrence, resolved=False, note=f"{playbook.title}: {occurrence.reason}")
     return telling.tell(services, playbook, occurrence)
+
+
+_LEFT_TO_A_PERSON = frozenset({State.ALERTED, State.CLOSED, State.NEEDS_PERSON, State.REJECTED})
+"""States in which Security Hub hears that people were notified. In shadow it hears nothing: nothing is changed."""
 
 
 def _give_up(services: Services, occurrence: Occurrence, reason: str) -> Occurrence:

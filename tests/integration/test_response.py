@@ -296,7 +296,8 @@ def test_a_forged_finding_informs_and_never_remediates(start: Any) -> None:
     scene = start("securityhub_asff_s3_public", {"detail.findings.0.ProductArn": product}, playbook=playbook)
     scene.deliver()
     assert State.ALERTED is scene.case.state
-    assert scene.before == scene.state()
+    changed = [name for name, state in scene.state().items() if state != scene.before[name]]
+    assert ["Security Hub finding"] == [name[:20] for name in changed]
 
 
 @pytest.mark.parametrize(
@@ -458,6 +459,15 @@ def test_security_hub_is_told_what_became_of_its_finding(start: Any) -> None:
     (finding,) = scene.aws.gaps.findings.values()
     assert "RESOLVED" == finding["Workflow"]["Status"]
     assert scene.case.id in finding["Note"]["Text"]
+
+
+def test_security_hub_hears_that_people_were_notified(start: Any) -> None:
+    """A finding that a person must answer is NOTIFIED; in shadow nothing is changed, not even that."""
+    for caps, status in (("alert", "NOTIFIED"), ("shadow", "NEW")):
+        scene = start("securityhub_asff_s3_public", caps=caps)
+        scene.deliver()
+        (finding,) = scene.aws.gaps.findings.values()
+        assert status == finding["Workflow"]["Status"]
 
 
 # --- telling
