@@ -242,7 +242,8 @@ def test_an_approval_that_nobody_gives_ends_by_itself(samples: Samples, bundle: 
         assert [State.WAITING] == [case.state for case in aws.cases()]
         aws.advance(120)
         assert [State.NEEDS_PERSON] == [case.state for case in aws.cases()]
-        assert before == snapshot(things)
+        changed = [name for name, state in snapshot(things).items() if state != before[name]]
+        assert ["Security Hub finding"] == [name[:20] for name in changed]
 
 
 def test_whoever_caused_the_event_cannot_approve(samples: Samples, bundle: Path) -> None:
