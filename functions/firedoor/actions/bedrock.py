@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from firedoor.actions import Action
-from firedoor.actions.iam import InlinePolicyAction, get_role, get_user, plan_inline_policy
+from firedoor.actions.iam import InlinePolicyAction, get_role, plan_inline_policy, user_arn
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
@@ -28,14 +28,12 @@ INVOKE_ACTIONS = (
     "bedrock:InvokeFlow",
     "bedrock:Retrieve*",
     "bedrock:CallWithBearerToken",
-    "bedrock-mantle:CallWithBearerToken",
     "bedrock-mantle:CreateInference",
-    "bedrock-agentcore:Invoke*",
+    "bedrock-agentcore:InvokeAgentRuntime*",
 )
 """Converse is authorised as ``bedrock:InvokeModel``.
 
-Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html and, beside it,
-``list_bedrock-mantle.html`` and ``list_amazonbedrockagentcore.html``.
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 """
 
 GUARDED_ACTIONS = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
@@ -77,20 +75,18 @@ class RestoreInvocationLogging(Action):
         """Plan to restore what the saved configuration has and the present one lacks."""
         saved = account.baseline(LOGGING)
         present = logging_configuration(account)
-        if saved is None:
-            state = "on" if present else "off"
-            raise Refused(f"Logging is {state}, and nothing was saved of it from before the event; look at it by hand.")
-        if present == saved:
-            return Plan(reason="Logging is as it was before the event.")
         if not saved:
-            return Plan(reason="Logging was off before the event, and is on now.")
+            if present:
+                return Plan(reason="Logging is on, and no earlier configuration was saved to compare it with.")
+            raise Refused("Logging is off, and no configuration was saved from before the event; set it up by hand.")
+        if present == saved:
+            return Plan(reason="Logging is already as it was before the event.")
         change = Change(
             target=account.arn("bedrock", "model-invocation-logging"),
             summary=f"Restore model-invocation logging in {account.region} to {_where(saved)}",
             before={"logging": present or None},
             after={"logging": dict(saved)},
-            # These calls know no resources: only a policy about "*" allows them.
-            resources=("*", *sorted(_roles(saved) | _roles(present))),
+            resources=tuple(_roles(saved) | _roles(present)),
         )
         return Plan((change,))
 
@@ -164,7 +160,7 @@ class DenyModelInvocation(InlinePolicyAction):
 
     def plan(self, account: Account, params: Json) -> Plan:
         """Plan the denial unless it stands already."""
-        kind, name = principal_of(account, params["principal"])
+        kind, name = principal_of(params["principal"])
         unguarded = bool(params.get("only_without_guardrail"))
         target = self._target(account, kind, name)
         if target is None:
@@ -179,27 +175,29 @@ class DenyModelInvocation(InlinePolicyAction):
             kind=kind,
             name=name,
             policy_name=f"FiredoorDenyBedrock-{account.case_id}",
-            statements=[statement],
+            statement=statement,
             summary=f"Deny {kind} {name} to invoke models{' without a guardrail' if unguarded else ''}",
         )
 
     def _target(self, account: Account, kind: str, name: str) -> str | None:
-        found = get_user(account, name) if kind == "user" else get_role(account, name)
-        return found["Arn"] if found else None
+        if kind == "user":
+            return user_arn(account, name)
+        role = get_role(account, name)
+        return role["Arn"] if role else None
 
 
-def principal_of(account: Account, arn: str) -> tuple[str, str]:
+def principal_of(arn: str) -> tuple[str, str]:
     """Return ("user" or "role", name) of a principal's ARN; of a role session its role.
 
     Raises:
-        Refused: The ARN names neither, or names root, or a principal of another account.
+        Refused: The ARN names neither, or names root.
     """
-    parts = arn.split(":", 5)
-    kind, _, rest = parts[-1].partition("/")
-    if len(parts) != 6 or kind not in ("user", "role", "assumed-role") or not rest:
-        raise Refused("The principal is neither a user nor a role, so nothing can be attached to it.")
-    if parts[4] != account.account_id:
-        raise Refused(f"The principal belongs to account {parts[4]}, where it must be denied.")
-    if kind == "assumed-role":
+    resource = arn.split(":", 5)[5] if arn.count(":") >= 5 else ""
+    kind, _, rest = resource.partition("/")
+    if kind == "user" and rest:
+        return "user", rest.rpartition("/")[2]
+    if kind == "role" and rest:
+        return "role", rest.rpartition("/")[2]
+    if kind == "assumed-role" and rest:
         return "role", rest.partition("/")[0]
-    return kind, rest.rpartition("/")[2]
+    raise Refused("The principal is neither a user nor a role of this account, so nothing can be attached to it.")

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import boto3
@@ -24,14 +23,6 @@ TRUST = json.dumps(
 )
 
 
-@cache
-def make_client(service: str, region: str) -> Any:
-    """Return a client; one is enough for all tests, since the emulated account is emptied between them."""
-    return boto3.client(
-        service, region_name=region, aws_access_key_id="testing", aws_secret_access_key="testing"
-    )  # fmt: skip
-
-
 @dataclass
 class World:
     """One emulated account, and what was saved of it before the event."""
@@ -41,10 +32,15 @@ class World:
 
     def client(self, service: str, region: str = REGION) -> Any:
         """Return a plain client, for the test's own eyes and hands."""
-        return make_client(service, region)
+        return boto3.client(service, region_name=region)
 
     def account(self) -> Account:
         """Return what an action gets."""
+        made: dict[tuple[str, str], Any] = {}
+
+        def make_client(service: str, region: str) -> Any:
+            return made.setdefault((service, region), boto3.client(service, region_name=region))
+
         return Account(
             account_id=ACCOUNT,
             region=REGION,
