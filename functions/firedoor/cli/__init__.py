@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -41,23 +42,42 @@ FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 is good, 1 means something found wrong, 2 a mistake in the call."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(_modules(arguments))
-    parsed = parser.parse_args(arguments)
     try:
-        return int(parsed.run(parsed))
+        return _run(arguments)
     except BrokenPipeError:
-        sys.stderr.close()
+        _leave_the_pipe()
         return FAILED
     except (FiredoorError, OSError) as error:
-        print(f"firedoor: {error}", file=sys.stderr)
+        _complain(str(error))
         return WRONG_USE
     except Exception as error:
         if not type(error).__module__.startswith("botocore"):  # importing botocore costs more than most commands do
             raise
-        print(f"firedoor: AWS did not do as asked: {error}", file=sys.stderr)
+        _complain(f"AWS did not do as asked: {error}")
         return WRONG_USE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = _parser(_modules(arguments))
+    try:
+        parsed = parser.parse_args(arguments)
+        return int(parsed.run(parsed))
+    finally:
+        sys.stdout.flush()  # a pipe that was closed shows here, and not while Python exits
+
+
+def _complain(message: str) -> None:
+    """Tell a person what is wrong; a message may quote an event, or a name in AWS, so it is cleaned like any text."""
+    from firedoor.cli.screen import plain
+
+    print("firedoor: " + "\n".join(map(plain, message.splitlines())), file=sys.stderr)
+
+
+def _leave_the_pipe() -> None:
+    """Send what is still unwritten nowhere, or Python complains about it while it exits (see the ``signal`` docs)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _modules(arguments: Sequence[str]) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -127,12 +128,13 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({**_row(case), **_whole(case), "evidence_problems": broken}, indent=2))
     else:
-        from firedoor.cli.screen import console, plain
+        from firedoor.cli.screen import say
 
         for line in _lines(case):
-            console().print(plain(line))
+            say(line)
         if broken is not None:
-            console().print("The evidence is as it was stored." if not broken else "\n".join(map(plain, broken)))
+            for line in broken or ["The evidence is as it was stored."]:
+                say(line)
     return 1 if broken else 0
 
 
@@ -191,12 +193,12 @@ def _why(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(found, indent=2))
     else:
-        from firedoor.cli.screen import console, plain
+        from firedoor.cli.screen import say
 
         for playbook, outcome in sorted(found.items()):
-            console().print(plain(f"{playbook}: {outcome}"))
+            say(f"{playbook}: {outcome}")
         if not found:
-            console().print("No playbook matched this event, or it never arrived: try `firedoor explain` with it.")
+            say("No playbook matched this event, or it never arrived: try `firedoor explain` with it.")
     return 0 if found else 1
 
 
@@ -247,12 +249,12 @@ def _decide(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"case": arguments.case, "message": message, "state": state}))
         return 0
-    from firedoor.cli.screen import console, plain
+    from firedoor.cli.screen import say
 
-    console().print(plain(message))
+    say(message)
     if state is not None:
         for line in _lines(deployment.cases.get(arguments.case)):
-            console().print(plain(line))
+            say(line)
     return 0
 
 
@@ -291,17 +293,17 @@ def _cap(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(caps, indent=2))
         return 0
-    from firedoor.cli.screen import console, plain
+    from firedoor.cli.screen import say
 
-    console().print(plain(f"everywhere: {caps['global']}"))
+    say(f"everywhere: {caps['global']}")
     for ring, mode in sorted(caps.get("rings", {}).items()):
         members = ", ".join(sorted(account for account, its in caps.get("ring_of", {}).items() if its == ring))
-        console().print(plain(f"ring {ring}: {mode} ({members or 'no accounts'})"))
+        say(f"ring {ring}: {mode} ({members or 'no accounts'})")
     for account, mode in sorted(caps.get("accounts", {}).items()):
-        console().print(plain(f"account {account}: {mode}"))
+        say(f"account {account}: {mode}")
     changed = caps.get("changed")
     if changed:
-        console().print(plain(f"last changed {changed['at']} by {changed['by']}"))
+        say(f"last changed {changed['at']} by {changed['by']}")
     return 0
 
 
@@ -309,9 +311,11 @@ def _changed_caps(caps: dict[str, Any], arguments: argparse.Namespace) -> dict[s
     """Return the caps with one set, or taken away with ``none``.
 
     Raises:
-        FiredoorError: The mode is misspelled, or the cap for everywhere would be taken away.
+        FiredoorError: The mode or the account is misspelled, or the cap for everywhere would be taken away.
     """
     kind, name = ("accounts", arguments.account) if arguments.account else ("rings", arguments.ring)
+    if arguments.account and not re.fullmatch(r"\d{12}", arguments.account, re.ASCII):
+        raise FiredoorError(f"{arguments.account} is no account id, so its cap would hold nobody; write its 12 digits.")
     if arguments.mode == "none":
         if name is None:
             raise FiredoorError("The cap for everywhere cannot be taken away; `firedoor cap auto` allows everything.")

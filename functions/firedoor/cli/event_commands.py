@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from firedoor.cli import library
 from firedoor.errors import EventError, FiredoorError, Refused
@@ -89,9 +90,8 @@ def _match(arguments: argparse.Namespace) -> int:
     from firedoor.patterns import test_event_pattern
 
     if arguments.jsonl:
-        for line in sys.stdin:
-            if line.strip():
-                print(json.dumps(_match_line(line)))
+        for line in _lines(_stdin()):
+            print(json.dumps(_match_line(line)))
         return 0
     if not arguments.pattern or not arguments.event:
         raise FiredoorError("Give --pattern and --event, or --jsonl with lines on standard input.")
@@ -99,7 +99,9 @@ def _match(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"result": answer.result, "error": answer.error}))
     else:
-        print(answer.result if answer.error is None else f"{answer.result}: {answer.error}")
+        from firedoor.cli.screen import say
+
+        say(answer.result if answer.error is None else f"{answer.result}: {answer.error}")
     return {"match": 0, "nomatch": 1}.get(answer.result, 2)
 
 
@@ -122,7 +124,7 @@ def _text_of(argument: str) -> str:
     """Return JSON given in place, or the content of the file that is named."""
     if argument.lstrip()[:1] in ("{", "[", '"'):
         return argument
-    return Path(argument).read_text("utf-8")
+    return library.read(Path(argument))
 
 
 # --- classify
@@ -144,26 +146,35 @@ def _classify(arguments: argparse.Namespace) -> int:
 
 def _events_of(arguments: argparse.Namespace) -> Iterator[str]:
     if not arguments.files:
-        yield from _lines(sys.stdin)
+        yield from _lines(_stdin())
         return
     for name in arguments.files:
         if name == "-":
-            yield from _lines(sys.stdin)
+            yield from _lines(_stdin())
         elif arguments.jsonl or name.endswith((".jsonl", ".ndjson")):
             with Path(name).open(encoding="utf-8", errors="surrogateescape") as stream:
                 yield from _lines(stream)
         else:
-            yield Path(name).read_text("utf-8", "surrogateescape")
+            yield library.read(Path(name))
 
 
-def _lines(stream: IO[str]) -> Iterator[str]:
+def _stdin() -> TextIO:
+    """Return standard input, on which one line that is no UTF-8 is a bad line and not the end of the stream."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    return sys.stdin
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
     return (line for line in stream if line.strip())
 
 
 def _classified(compiled: Library, text: str, windows: Windows, today: date) -> dict[str, Any]:
+    from firedoor.patterns import InvalidEvent
+
     try:
         found = compiled.read(text, windows, today)
-    except EventError as error:
+    except (EventError, InvalidEvent) as error:
         return {"id": None, "facts": None, "matches": [], "error": str(error)}
     matches = [_match_of(part, hit, several=len(found) > 1) for part in found for hit in part.hits]
     return {
@@ -225,20 +236,34 @@ def _explain(arguments: argparse.Namespace) -> int:
     from firedoor.events import read_events
     from firedoor.thresholds import MemoryWindows
 
-    path = Path(arguments.event)
-    path = path if path.exists() else library.folder("events") / path.name
-    path = path if path.suffix else path.with_suffix(".json")
+    text = library.read(_event_file(arguments.event))
     compiled, rows = library.library_of(arguments), []
-    for event in read_events(path.read_text("utf-8")):
+    ids = compiled.bundle.playbooks
+    if arguments.playbook and arguments.playbook not in ids:
+        library.unknown("playbook", arguments.playbook, ids)
+    for event in read_events(text):
         found = compiled.classify(event, MemoryWindows(), datetime.now(UTC).date())
         rows += [row for row in _explained(compiled, found) if arguments.playbook in (None, row["playbook"])]
-    if arguments.playbook and not rows:
-        raise FiredoorError(f"There is no playbook {arguments.playbook}; `firedoor check` lists them.")
     if arguments.json:
         print(json.dumps(rows, indent=2))
     else:
         _print_explained(rows)
     return 0 if any(row["matches"] for row in rows) else 1
+
+
+def _event_file(name: str) -> Path:
+    """Return the file that is named, or the sample event.
+
+    Raises:
+        FiredoorError: There is neither.
+    """
+    if Path(name).is_file():
+        return Path(name)
+    samples = {path.stem: path for path in library.folder("events").glob("*.json")}
+    stem = Path(name).name.removesuffix(".json")
+    if stem not in samples:
+        library.unknown("event", stem, samples)
+    return samples[stem]
 
 
 def _explained(compiled: Library, found: Classification) -> Iterator[dict[str, Any]]:
@@ -287,11 +312,12 @@ def _print_explained(rows: list[dict[str, Any]]) -> None:
 
 def _inspect(arguments: argparse.Namespace) -> int:
     if arguments.text and arguments.jsonl:
-        for line in _lines(sys.stdin):
+        for line in _lines(_stdin()):
             print(json.dumps(_inspected_line(line)))
         return 0
     if arguments.text:
-        text = "".join(Path(name).read_text("utf-8") for name in arguments.files) or sys.stdin.read()
+        names = arguments.files or ["-"]
+        text = "".join(_stdin().read() if name == "-" else library.read(Path(name)) for name in names)
         return _show_signals([_inspected_text(text, "user")], as_json=arguments.json)
     if not arguments.files:
         raise FiredoorError("Name a log file, or give --text and a prompt on standard input.")
@@ -343,11 +369,6 @@ def _inspected_log(name: str) -> Iterator[dict[str, Any]]:
 
 
 def _show_signals(rows: list[dict[str, Any]], *, as_json: bool) -> int:
-    from firedoor.cli.screen import console, plain
-
     for row in rows:
-        if as_json:
-            print(json.dumps(row))
-        else:
-            console().print_json(plain(json.dumps(row)))
+        print(json.dumps(row, indent=None if as_json else 2))
     return 0

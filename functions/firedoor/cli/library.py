@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from firedoor.errors import FiredoorError, PlaybookError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from firedoor.cli.sources import Sources
     from firedoor.engine import Library
 
@@ -28,6 +30,18 @@ def folder(name: str) -> Path:
         if (place / name).is_dir():
             return place / name
     raise FiredoorError(f"There is no folder {name}/ here; run this where the project is, or name the folder.")
+
+
+def read(path: Path) -> str:
+    """Return a file's text, with or without a byte order mark; bytes that are no UTF-8 are left for the reader."""
+    return path.read_text("utf-8-sig", "surrogateescape")
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> NoReturn:
+    """Raise the ``FiredoorError`` that says that nothing has this name, and which one was probably meant."""
+    from firedoor.cli.cursor import nearest
+
+    raise FiredoorError(f"There is no {kind} {name}; {nearest(name, known)}.")
 
 
 def sources_of(arguments: argparse.Namespace) -> Sources:

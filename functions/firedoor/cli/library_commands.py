@@ -67,12 +67,12 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _print_checked(sources: Sources) -> None:
-    from firedoor.cli.screen import console, plain
+    from firedoor.cli.screen import say
 
     for mistake in sources.mistakes:
-        console().print(plain(mistake))
+        say(mistake)
     errors, warnings = len(sources.errors), len(sources.warnings)
-    console().print(f"{len(sources.playbooks)} playbooks, {errors} mistakes, {warnings} warnings.")
+    say(f"{len(sources.playbooks)} playbooks, {errors} mistakes, {warnings} warnings.")
 
 
 def _write_bundle(sources: Sources, path: Path) -> None:
@@ -92,6 +92,9 @@ def _test(arguments: argparse.Namespace) -> int:
     sources = library.sources_of(arguments)
     if sources.errors:
         raise PlaybookError("The playbooks have mistakes; `firedoor check` lists them.")
+    ids = {entry["id"] for entry in sources.playbooks}
+    if arguments.playbook and arguments.playbook not in ids:
+        library.unknown("playbook", arguments.playbook, ids)
     outcomes = [
         outcome
         for outcome in run_tests(sources, library.folder("events"))
@@ -102,13 +105,13 @@ def _test(arguments: argparse.Namespace) -> int:
         rows = [{"playbook": item.playbook, "name": item.name, "problems": list(item.problems)} for item in outcomes]
         print(json.dumps(rows, indent=2))
         return 1 if failed else 0
-    from firedoor.cli.screen import console, plain
+    from firedoor.cli.screen import say
 
     for outcome in failed:
-        console().print(plain(f"{outcome.file}:{outcome.line}: {outcome.name}"), style="bold red")
+        say(f"{outcome.file}:{outcome.line}: {outcome.name}", style="bold red")
         for problem in outcome.problems:
-            console().print(plain(f"  {problem}"))
-    console().print(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed")
+            say(f"  {problem}")
+    say(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
 
 

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def console() -> Console:
-    """Return the console; without a terminal it writes plain text, as wide as it needs."""
+    """Return the console; without a terminal it writes plain text, 120 columns wide."""
     from rich.console import Console
 
     made = Console(highlight=False, markup=False, emoji=False)
     return made if made.is_terminal else Console(highlight=False, markup=False, emoji=False, width=120)
 
 
+def say(text: object, style: str | None = None) -> None:
+    """Print one line of text that may come from an event; a long one is left whole for ``grep``."""
+    console().print(plain(text), style=style, soft_wrap=True)
+
+
 def plain(text: object, limit: int = 2000) -> str:
-    """Return text without control, bidirectional and invisible characters, capped."""
-    return clean(str(text), limit)
+    """Return one line without control, bidirectional and invisible characters, capped; it keeps its indentation."""
+    whole = str(text)
+    return " " * (len(whole) - len(whole.lstrip(" "))) + clean(whole, limit)
