@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,10 +19,11 @@ ROOT = Path(__file__).parent.parent.parent
 ESCAPE = "\x1b]0;owned\x07\x1b[31m\u202e"
 
 
-def run(monkeypatch: pytest.MonkeyPatch, capsys: Any, *words: str, stdin: str = "") -> tuple[int, str, str]:
-    """Run a command in this process; return its exit code, output and errors."""
+def run(monkeypatch: pytest.MonkeyPatch, capsys: Any, *words: str, stdin: str | bytes = "") -> tuple[int, str, str]:
+    """Run a command in this process; return its exit code, output and errors. Standard input is a strict UTF-8 one."""
+    content = stdin if isinstance(stdin, bytes) else stdin.encode()
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors="strict"))
     try:
         code = main(list(words))
     except SystemExit as stop:
@@ -48,12 +51,27 @@ def test_the_installed_command_runs() -> None:
     assert (0, "match\n") == (done.returncode, done.stdout)
 
 
-def test_a_closed_pipe_is_quiet() -> None:
-    """``firedoor actions | head -1`` shows no traceback."""
+@pytest.mark.parametrize(
+    ("words", "reader", "shown"),
+    [
+        ("actions --markdown", "head -1", "# Actions\n"),
+        ("match --help", "true", ""),
+        ("match --pattern '{\"a\": [1]}' --event '{\"a\": 1}'", "true", ""),
+    ],
+)
+def test_a_closed_pipe_is_quiet(words: str, reader: str, shown: str) -> None:
+    """No traceback and no complaint while Python exits, however much was printed."""
     script = Path(sys.executable).parent / "firedoor"
-    command = f"{script} actions --markdown | head -1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603, S607
-    assert ("# Actions\n", "") == (done.stdout, done.stderr)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(  # noqa: S603  our own script
+        ["bash", "-c", f"{script} {words} | {reader}"],  # noqa: S607  any bash will do
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=environment,
+    )
+    assert (shown, "") == (done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -64,15 +82,37 @@ def test_every_command_has_help(cli: Any, command: str) -> None:
     assert f"firedoor {command}" in out
 
 
+def test_the_help_names_every_command(cli: Any) -> None:
+    """What is not in the help is not found."""
+    _, out, _ = cli("--help")
+    listed = {line.split()[0] for line in out.splitlines() if line.startswith("    ") and line[4] != " "}
+    assert set(COMMANDS) <= listed
+
+
 @pytest.mark.parametrize(
-    "words", [("nonsense",), (), ("replay",), ("actions", "ec2.isolate"), ("explain", "no-such-file")]
+    ("words", "told"),
+    [
+        (("nonsense",), "invalid choice: 'nonsense'"),
+        ((), "COMMAND"),
+        (("replay",), "EVENT"),
+        (("match", "--pattern", "{}"), "Give --pattern and --event, or --jsonl"),
+        (("inspect",), "Name a log file, or give --text"),
+        (("actions", "ec2.isolate_instances"), "ec2.isolate_instance"),
+        (
+            ("explain", "cloudtrail_stop_loging"),
+            "There is no event cloudtrail_stop_loging; write cloudtrail_stop_logging",
+        ),
+        (("explain", "cloudtrail_stop_logging", "--playbook", "guardduty-others"), "write guardduty-other."),
+        (("test", "--playbook", "guardduty-others"), "There is no playbook guardduty-others; write guardduty-other."),
+        (("classify", "no-such-file"), "no-such-file"),
+        (("check", "--playbooks", "no-such-folder"), "no-such-folder"),
+    ],
 )
-def test_wrong_use_is_exit_2_and_a_sentence(cli: Any, words: tuple[str, ...]) -> None:
-    """No traceback for a person."""
-    code, _, err = cli(*words)
-    assert 2 == code
-    assert err
-    assert "Traceback" not in err
+def test_wrong_use_is_exit_2_and_a_sentence(cli: Any, words: tuple[str, ...], told: str) -> None:
+    """What is wrong and what to write instead, on standard error, and nothing on standard output."""
+    code, out, err = cli(*words)
+    assert (2, "") == (code, out)
+    assert told in err
 
 
 # --- match
@@ -101,12 +141,34 @@ def test_match_reads_a_stream(cli: Any) -> None:
         "not json",
         json.dumps({"pattern": "{}", "event": "{}"}),
         json.dumps({"pattern": '{"n": [1]}', "event": "nope"}),
+        json.dumps({"pattern": {"n": ["é"]}, "event": {"n": "é"}}),
     ]
-    code, out, _ = cli("match", "--jsonl", stdin="\n".join(lines) + "\n")
+    stdin = "\n".join(lines).encode() + b'\n{"pattern": "\xff", "event": "{}"}\n'
+    code, out, _ = cli("match", "--jsonl", stdin=stdin)
     assert 0 == code
-    assert ["match", "exception", "exception", "event_exception"] == [
+    assert ["match", "exception", "exception", "event_exception", "match", "exception"] == [
         json.loads(line)["result"] for line in out.splitlines()
     ]
+
+
+def test_match_answers_a_thousand_lines_in_order(cli: Any) -> None:
+    """Every line has its answer at its place."""
+    lines = [json.dumps({"pattern": '{"n": [7]}', "event": json.dumps({"n": n % 10})}) for n in range(1000)]
+    _, out, _ = cli("match", "--jsonl", stdin="\n".join(lines))
+    assert ["match" if n % 10 == 7 else "nomatch" for n in range(1000)] == [
+        json.loads(line)["result"] for line in out.splitlines()
+    ]
+
+
+def test_match_reads_files(cli: Any, tmp_path: Path) -> None:
+    """Pattern and event may lie in files, with a byte order mark too; what is no UTF-8 is no event."""
+    pattern, event, broken = (tmp_path / name for name in ("pattern.json", "event.json", "broken.json"))
+    pattern.write_text('{"a": ["b"]}', "utf-8-sig")
+    event.write_text('{"a": "b"}', "utf-8")
+    broken.write_bytes(b"\xff\xfe{")
+    assert 0 == cli("match", "--pattern", str(pattern), "--event", str(event))[0]
+    code, out, _ = cli("match", "--pattern", str(pattern), "--event", str(broken), "--json")
+    assert (2, "event_exception") == (code, json.loads(out)["result"])
 
 
 # --- classify
@@ -127,6 +189,91 @@ def test_classify_answers_every_line_and_goes_on_after_a_bad_one(cli: Any) -> No
         [match["playbook"] for match in line["matches"]] for line in lines
     ]
     assert [None, True, None] == [line["error"] and True for line in lines]
+
+
+@pytest.mark.parametrize("line", [b"\xff\xfe", b"[]", b"null", b"{}", b'{"source": NaN}', b"[" * 100_000])
+def test_no_line_ends_the_stream(cli: Any, line: bytes) -> None:
+    """Whatever stands in a line, the next one is answered, and the error is told in the line's own answer."""
+    code, out, _ = cli("classify", stdin=line + b"\n" + event_line("cloudtrail_stop_logging").encode())
+    bad, good = [json.loads(line) for line in out.splitlines()]
+    assert (1, True, None) == (code, bool(bad["error"]), good["error"])
+    assert ["cloudtrail-logging-stopped"] == [match["playbook"] for match in good["matches"]]
+
+
+def test_a_number_that_json_does_not_have_is_an_error_and_not_a_crash(cli: Any) -> None:
+    """``json`` reads NaN in a whole envelope, EventBridge does not."""
+    event = json.loads(event_line("cloudtrail_stop_logging"))
+    event["detail"]["requestParameters"]["x"] = float("nan")
+    code, out, _ = cli("classify", stdin=json.dumps(event))
+    assert 1 == code
+    assert "NaN is not JSON" in json.loads(out)["error"]
+
+
+def test_classify_reads_files_and_standard_input_by_turns(cli: Any, tmp_path: Path) -> None:
+    """A .json file is one event, a .jsonl file one per line, and - is standard input."""
+    lines = tmp_path / "two.jsonl"
+    lines.write_text(event_line("guardduty_root_credentials") + "\n\n" + event_line("cloudtrail_delete_trail"), "utf-8")
+    sample = "events/cloudtrail_stop_logging.json"
+    code, out, _ = cli("classify", sample, str(lines), "-", stdin=event_line("cloudtrail_authorize_ingress_world"))
+    assert 0 == code
+    assert [
+        ["cloudtrail-logging-stopped"],
+        ["guardduty-root-credentials-used"],
+        ["cloudtrail-logging-stopped"],
+        ["cloudtrail-security-group-opened"],
+    ] == [[match["playbook"] for match in json.loads(line)["matches"]] for line in out.splitlines()]
+
+
+THRESHOLD = """\
+id: logging-stopped-often
+title: CloudTrail was stopped again and again
+description: Three times within ten minutes is no mistake.
+status: stable
+severity: high
+owner: cloud-security
+references: {attack: [T1562.008]}
+match:
+  - source: [aws.cloudtrail]
+    detail-type: [AWS API Call via CloudTrail]
+    detail: {eventSource: [cloudtrail.amazonaws.com], eventName: [StopLogging]}
+threshold: {group_by: [actor], count: 3, within: 10m}
+dedup: {by: [actor], within: 1h}
+mode: alert
+alert:
+  title: "Logging stopped again and again"
+  summary: "{actor} stopped logging again and again."
+  next_steps: ["Ask {actor} why."]
+tests:
+  - {name: Three are enough, event: cloudtrail_stop_logging.json, repeat: 3, expect: {matches: true}}
+  - {name: Two are not, event: cloudtrail_stop_logging.json, repeat: 2, expect: {matches: false}}
+"""
+
+
+def playbooks(folder: Path, text: str, name: str = "logging-stopped-often") -> str:
+    """Write a folder with one playbook and return its path."""
+    (folder / f"{name}.yaml").write_text(text, "utf-8")
+    return str(folder)
+
+
+def stop_logging(minute: int, who: str) -> str:
+    """Return a StopLogging event of one user at one minute."""
+    event = json.loads(event_line("cloudtrail_stop_logging"))
+    event["id"] = event["detail"]["eventID"] = f"{who}-{minute}"
+    event["time"] = event["detail"]["eventTime"] = f"2026-11-20T13:{minute:02}:00Z"
+    event["detail"]["userIdentity"]["arn"] = f"arn:aws:iam::111122223333:user/{who}"
+    return json.dumps(event)
+
+
+def test_thresholds_count_within_the_stream_by_the_events_own_time(cli: Any, tmp_path: Path) -> None:
+    """Each actor apart, late events at their own time; a line that does not reach it says how far it came."""
+    who = ["ann", "bob", "ann", "bob", "ann", "bob"]
+    minutes = [0, 0, 9, 30, 5, 31]
+    stdin = "\n".join(map(stop_logging, minutes, who))
+    _, out, _ = cli("classify", "--playbooks", playbooks(tmp_path, THRESHOLD), stdin=stdin)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [0, 0, 0, 0, 1, 0] == [len(line["matches"]) for line in lines]
+    assert all("threshold is not reached" in miss["reason"] for miss in lines[0]["not_acted_on"])
+    assert [1, 1, 1, 1, 0, 1] == [len(line["not_acted_on"]) for line in lines]
 
 
 def test_a_batch_of_findings_is_one_line_with_all_its_matches(cli: Any) -> None:
@@ -175,8 +322,35 @@ def test_hostile_text_does_not_reach_the_terminal(cli: Any, tmp_path: Path) -> N
     event["detail"]["eventName"] = f"{ESCAPE}StopLogging"
     path = tmp_path / "hostile.json"
     path.write_text(json.dumps(event), "utf-8")
-    _, out, _ = cli("explain", str(path))
-    assert not set(ESCAPE) & set(out) - set("0;owned[]31m")
+    for words in (["explain", str(path)], ["explain", str(path), "--json"]):
+        _, out, err = cli(*words)
+        assert "StopLogging" in out
+        assert not set("\x1b\x07\u202e") & set(out + err)
+
+
+def test_hostile_text_does_not_leave_classify(cli: Any) -> None:
+    """What an attacker calls a trail is stripped in the alert, and escaped as JSON in the step's parameters."""
+    event = json.loads(event_line("cloudtrail_stop_logging"))
+    event["detail"]["requestParameters"]["name"] = f"{ESCAPE}trail"
+    _, out, _ = cli("classify", stdin=json.dumps(event))
+    (match,) = json.loads(out)["matches"]
+    assert "StopLogging on trail trail" == match["alert"]["title"]
+    assert f"{ESCAPE}trail" == match["steps"][0]["with"]["trail"]
+    assert not set("\x1b\x07\u202e") & set(out)
+
+
+def test_hostile_text_in_a_message_does_not_reach_the_terminal(cli: Any, tmp_path: Path) -> None:
+    """A name that a message repeats, a pattern's own words, a playbook's title: none of them moves the cursor."""
+    folder = playbooks(tmp_path, THRESHOLD.replace("severity: high", 'severity: "\\x1b[2Jhigh\\u202e"'))
+    said = [
+        cli("explain", f"{ESCAPE}nothing"),
+        cli("actions", f"ec2.{ESCAPE}"),
+        cli("match", "--pattern", '{"a": [{"\\u001b[2J\\u202e": 1}]}', "--event", "{}"),
+        cli("check", "--playbooks", folder),
+    ]
+    assert [2, 2, 2, 1] == [code for code, _, _ in said]
+    assert all(out or err for _, out, err in said)
+    assert not set("\x1b\x07\u202e") & set("".join(out + err for _, out, err in said))
 
 
 def test_the_shipped_playbooks_are_well_written_and_pass_their_tests(cli: Any) -> None:
@@ -198,6 +372,42 @@ def test_check_names_file_line_and_remedy(cli: Any, tmp_path: Path) -> None:
     assert "cloudtrail-logging-stopped.yaml" in mistake["file"]
     assert text.splitlines()[mistake["line"] - 1].startswith("severity")
     assert "high" in mistake["message"]
+    _, out, _ = cli("check", "--playbooks", str(tmp_path))
+    assert f"{tmp_path}/cloudtrail-logging-stopped.yaml:{mistake['line']}: {mistake['message']}" in out.splitlines()
+
+
+def test_check_counts_every_mistake(cli: Any, tmp_path: Path) -> None:
+    """All mistakes at once, each on one line; nobody mends one to be told of the next."""
+    text = (
+        THRESHOLD.replace("mode: alert", "mode: alarm").replace("owner:", "ownr:").replace("count: 3", "count: three")
+    )
+    code, out, _ = cli("check", "--playbooks", playbooks(tmp_path, text))
+    *mistakes, total = out.splitlines()
+    assert 1 == code
+    assert all(f"{tmp_path}/logging-stopped-often.yaml:" in line for line in mistakes)
+    for told in ("'alarm'", "'ownr'", "count must be a whole number"):
+        assert any(told in line for line in mistakes)
+    assert f"0 playbooks, {len(mistakes)} mistakes, 0 warnings." == total
+
+
+def test_a_playbooks_test_that_fails_is_told_with_its_line(cli: Any, tmp_path: Path) -> None:
+    """Exit 1, and what was expected."""
+    folder = playbooks(tmp_path, THRESHOLD.replace("repeat: 2, ", "repeat: 4, "))
+    code, out, _ = cli("test", "--playbooks", folder)
+    line = THRESHOLD.splitlines().index(next(line for line in THRESHOLD.splitlines() if "Two are not" in line)) + 1
+    assert 1 == code
+    assert f"{folder}/logging-stopped-often.yaml:{line}: Two are not" in out
+    assert "1 passed, 1 failed" in out
+    assert 0 == cli("test", "--playbooks", playbooks(tmp_path, THRESHOLD))[0]
+
+
+def test_playbooks_with_mistakes_are_not_run(cli: Any, tmp_path: Path) -> None:
+    """Neither tests nor events: a person mends them first."""
+    folder = playbooks(tmp_path, THRESHOLD.replace("mode: alert", "mode: alarm"))
+    said = [cli("test", "--playbooks", folder), cli("classify", "--playbooks", folder)]
+    assert [2, 2] == [code for code, _, _ in said]
+    assert "firedoor check" in said[0][2]
+    assert "logging-stopped-often.yaml:" in said[1][2]
 
 
 def test_check_writes_the_bundle_that_lambda_loads(cli: Any, tmp_path: Path) -> None:
@@ -207,6 +417,9 @@ def test_check_writes_the_bundle_that_lambda_loads(cli: Any, tmp_path: Path) -> 
     path = tmp_path / "layer" / "bundle.json"
     assert 0 == cli("check", "--bundle", str(path))[0]
     assert "cloudtrail-logging-stopped" in load_bundle(path).playbooks
+    wrong = playbooks(tmp_path, THRESHOLD.replace("mode: alert", "mode: alarm"))
+    assert 1 == cli("check", "--playbooks", wrong, "--bundle", str(tmp_path / "none.json"))[0]
+    assert not (tmp_path / "none.json").exists()
 
 
 def test_actions_describes_one(cli: Any) -> None:
@@ -217,10 +430,14 @@ def test_actions_describes_one(cli: Any) -> None:
     assert "ec2:ModifyNetworkInterfaceAttribute" in action["permissions"]["apply"]
 
 
-def test_an_unknown_action_names_the_nearest(cli: Any) -> None:
-    """Nobody has to guess."""
-    _, _, err = cli("actions", "ec2.isolate_instances")
-    assert "ec2.isolate_instance" in err
+def test_actions_lists_all_or_tells_one_to_a_person(cli: Any) -> None:
+    """The list names each with what it does; one is told with its parameters and an example."""
+    names = [action["name"] for action in json.loads(cli("actions", "--json")[1])]
+    listed = cli("actions")[1]
+    assert [] == [name for name in names if name not in listed]
+    _, out, _ = cli("actions", "iam.deactivate_access_key")
+    assert "undo: yes" in out
+    assert "- {action: iam.deactivate_access_key, with: {access_key_id: '{access_key_id}'}}" in out.splitlines()
 
 
 def test_inspect_reads_a_stream_of_texts(cli: Any) -> None:
@@ -245,6 +462,39 @@ def test_inspect_shows_a_log_without_its_texts(cli: Any) -> None:
     records = (ROOT / "events" / "bedrock_invocation_log.jsonl").read_text("utf-8").splitlines()
     assert len(records) == len(out.splitlines())
     assert all({"signals", "guardrail", "tokens"} <= set(json.loads(line)) for line in out.splitlines())
+    prompts = [text for record in records for text in texts_in(json.loads(record))]
+    assert len(prompts) > 1
+    assert [] == [
+        text for text in prompts if text in out or text in cli("inspect", "events/bedrock_invocation_log.jsonl")[1]
+    ]
+
+
+def texts_in(value: Any) -> list[str]:
+    """Return the prompts and answers in an invocation record: every ``text`` in it."""
+    if isinstance(value, list):
+        return [text for member in value for text in texts_in(member)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["text"]] if isinstance(value.get("text"), str) else []
+    return own + [text for member in value.values() for text in texts_in(member)]
+
+
+def test_inspect_goes_on_after_a_record_that_is_none(cli: Any, tmp_path: Path) -> None:
+    """Gzip or not; the line is named."""
+    record = (ROOT / "events" / "bedrock_invocation_log.jsonl").read_bytes().splitlines()[0]
+    path = tmp_path / "log.json.gz"
+    path.write_bytes(gzip.compress(b"\n".join([b"{", b"\xff", b"[]", record])))
+    code, out, _ = cli("inspect", str(path), "--json")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert 0 == code
+    assert [(1, True), (2, True), (3, True), (4, False)] == [(row["line"], "error" in row) for row in rows]
+
+
+def test_inspect_shows_a_person_all_that_was_found(cli: Any) -> None:
+    """However much it is."""
+    text = " ".join(f"mail{number}@corp.com" for number in range(200))
+    code, out, _ = cli("inspect", "--text", stdin=text)
+    assert (0, 200) == (code, len(json.loads(out)["pii"]))
 
 
 def test_the_page_of_actions_is_current(cli: Any) -> None:

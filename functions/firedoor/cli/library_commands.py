@@ -127,7 +127,7 @@ def _actions(arguments: argparse.Namespace) -> int:
     elif arguments.markdown:
         print(markdown(chosen), end="")
     elif arguments.name:
-        _print_action(chosen[0])
+        print(markdown(chosen).split("\n", 4)[4])
     else:
         _print_actions(chosen)
     return 0
@@ -167,12 +167,6 @@ def _print_actions(chosen: list[Action]) -> None:
     for action in chosen:
         table.add_row(action.name, action.summary)
     console().print(table)
-
-
-def _print_action(action: Action) -> None:
-    from firedoor.cli.screen import console
-
-    console().print(markdown([action]).split("\n", 4)[4])
 
 
 def markdown(chosen: list[Action]) -> str:
