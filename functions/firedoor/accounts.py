@@ -76,8 +76,17 @@ class Allowance:
 
 
 def targets_of(changes: Sequence[Change]) -> tuple[str, ...]:
-    """Return every ARN that applying or undoing ``changes`` touches, once."""
-    return tuple(dict.fromkeys(arn for change in changes for arn in (change.target, *change.resources)))
+    """Return every ARN that applying or undoing ``changes`` touches, once, as patterns of a policy.
+
+    ``target`` is one resource, whose name may be hostile: what IAM would read as a wildcard or variable is escaped.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    return tuple(dict.fromkeys(arn for change in changes for arn in (_literal(change.target), *change.resources)))
+
+
+def _literal(arn: str) -> str:
+    return "".join(f"${{{letter}}}" if letter in "*?$" else letter for letter in arn)
 
 
 class Accounts:

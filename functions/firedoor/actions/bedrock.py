@@ -86,7 +86,8 @@ class RestoreInvocationLogging(Action):
             summary=f"Restore model-invocation logging in {account.region} to {_where(saved)}",
             before={"logging": present or None},
             after={"logging": dict(saved)},
-            resources=tuple(_roles(saved) | _roles(present)),
+            # These calls know no resources: only a policy about "*" allows them.
+            resources=("*", *sorted(_roles(saved) | _roles(present))),
         )
         return Plan((change,))
 
