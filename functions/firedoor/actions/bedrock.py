@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from firedoor.actions import Action
-from firedoor.actions.iam import InlinePolicyAction, get_role, plan_inline_policy, user_arn
+from firedoor.actions.iam import InlinePolicyAction, get_role, get_user, plan_inline_policy
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
@@ -28,12 +28,14 @@ INVOKE_ACTIONS = (
     "bedrock:InvokeFlow",
     "bedrock:Retrieve*",
     "bedrock:CallWithBearerToken",
+    "bedrock-mantle:CallWithBearerToken",
     "bedrock-mantle:CreateInference",
-    "bedrock-agentcore:InvokeAgentRuntime*",
+    "bedrock-agentcore:Invoke*",
 )
 """Converse is authorised as ``bedrock:InvokeModel``.
 
-Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html and, beside it,
+``list_bedrock-mantle.html`` and ``list_amazonbedrockagentcore.html``.
 """
 
 GUARDED_ACTIONS = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
@@ -75,12 +77,13 @@ class RestoreInvocationLogging(Action):
         """Plan to restore what the saved configuration has and the present one lacks."""
         saved = account.baseline(LOGGING)
         present = logging_configuration(account)
-        if not saved:
-            if present:
-                return Plan(reason="Logging is on, and no earlier configuration was saved to compare it with.")
-            raise Refused("Logging is off, and no configuration was saved from before the event; set it up by hand.")
+        if saved is None:
+            state = "on" if present else "off"
+            raise Refused(f"Logging is {state}, and nothing was saved of it from before the event; look at it by hand.")
         if present == saved:
-            return Plan(reason="Logging is already as it was before the event.")
+            return Plan(reason="Logging is as it was before the event.")
+        if not saved:
+            return Plan(reason="Logging was off before the event, and is on now.")
         change = Change(
             target=account.arn("bedrock", "model-invocation-logging"),
             summary=f"Restore model-invocation logging in {account.region} to {_where(saved)}",
@@ -161,7 +164,7 @@ class DenyModelInvocation(InlinePolicyAction):
 
     def plan(self, account: Account, params: Json) -> Plan:
         """Plan the denial unless it stands already."""
-        kind, name = principal_of(params["principal"])
+        kind, name = principal_of(account, params["principal"])
         unguarded = bool(params.get("only_without_guardrail"))
         target = self._target(account, kind, name)
         if target is None:
@@ -176,29 +179,27 @@ class DenyModelInvocation(InlinePolicyAction):
             kind=kind,
             name=name,
             policy_name=f"FiredoorDenyBedrock-{account.case_id}",
-            statement=statement,
+            statements=[statement],
             summary=f"Deny {kind} {name} to invoke models{' without a guardrail' if unguarded else ''}",
         )
 
     def _target(self, account: Account, kind: str, name: str) -> str | None:
-        if kind == "user":
-            return user_arn(account, name)
-        role = get_role(account, name)
-        return role["Arn"] if role else None
+        found = get_user(account, name) if kind == "user" else get_role(account, name)
+        return found["Arn"] if found else None
 
 
-def principal_of(arn: str) -> tuple[str, str]:
+def principal_of(account: Account, arn: str) -> tuple[str, str]:
     """Return ("user" or "role", name) of a principal's ARN; of a role session its role.
 
     Raises:
-        Refused: The ARN names neither, or names root.
+        Refused: The ARN names neither, or names root, or a principal of another account.
     """
-    resource = arn.split(":", 5)[5] if arn.count(":") >= 5 else ""
-    kind, _, rest = resource.partition("/")
-    if kind == "user" and rest:
-        return "user", rest.rpartition("/")[2]
-    if kind == "role" and rest:
-        return "role", rest.rpartition("/")[2]
-    if kind == "assumed-role" and rest:
+    parts = arn.split(":", 5)
+    kind, _, rest = parts[-1].partition("/")
+    if len(parts) != 6 or kind not in ("user", "role", "assumed-role") or not rest:
+        raise Refused("The principal is neither a user nor a role, so nothing can be attached to it.")
+    if parts[4] != account.account_id:
+        raise Refused(f"The principal belongs to account {parts[4]}, where it must be denied.")
+    if kind == "assumed-role":
         return "role", rest.partition("/")[0]
-    raise Refused("The principal is neither a user nor a role of this account, so nothing can be attached to it.")
+    return kind, rest.rpartition("/")[2]

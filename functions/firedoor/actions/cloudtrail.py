@@ -13,7 +13,7 @@ from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from firedoor.accounts import Account
 
@@ -22,6 +22,7 @@ BASELINE_PERMISSIONS = (
     "cloudtrail:GetEventSelectors",
     "cloudtrail:GetInsightSelectors",
     "cloudtrail:GetTrailStatus",
+    "cloudtrail:ListTags",
 )
 _FIELDS = (
     "S3BucketName",
@@ -41,9 +42,21 @@ _INPUT_NAMES = {"LogFileValidationEnabled": "EnableLogFileValidation"}
 
 
 def save_baseline(account: Account) -> dict[str, Any]:
-    """Return what is to be remembered of every trail whose home is this region, by the trail's ARN."""
-    trails = account.client("cloudtrail").describe_trails(includeShadowTrails=False)["trailList"]
-    return {trail["TrailARN"]: _state(account, trail) for trail in trails}
+    """Return what is to be remembered of every trail whose home is this region, by the trail's ARN.
+
+    Trails of the organisation's management account, which a member account sees too, are not this account's.
+    """
+    client = account.client("cloudtrail")
+    trails = client.describe_trails(includeShadowTrails=False)["trailList"]
+    own = [trail for trail in trails if trail["TrailARN"].split(":")[4] == account.account_id]
+    return {trail["TrailARN"]: {**_state(account, trail), "tags": _tags(account, trail["TrailARN"])} for trail in own}
+
+
+def _tags(account: Account, arn: str) -> list[dict[str, str]]:
+    """Return a trail's tags in stable order, but for those that AWS itself gave."""
+    found = account.client("cloudtrail").list_tags(ResourceIdList=[arn])["ResourceTagList"]
+    tags = [dict(tag) for entry in found for tag in entry.get("TagsList", ()) if not tag["Key"].startswith("aws:")]
+    return sorted(tags, key=lambda tag: tag["Key"])
 
 
 def _state(account: Account, trail: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +85,8 @@ def _insight_selectors(account: Account, arn: str) -> list[Any]:
 class RestoreTrail(Action):
     """See ``summary``. A trail that nothing was saved of is only started again.
 
-    ``before`` and ``after`` are ``{"trail": state}``: None where there is no trail.
+    ``before`` and ``after`` are ``{"trail": state}``: None where there is no trail. The tags of a trail that is made
+    anew are in ``after["tags"]``; those of a trail that stands are left alone.
     """
 
     name = "cloudtrail.restore_trail"
@@ -86,6 +100,7 @@ class RestoreTrail(Action):
     permissions = Permissions(
         plan=BASELINE_PERMISSIONS,
         apply=(
+            "cloudtrail:AddTags",
             "cloudtrail:CreateTrail",
             "cloudtrail:PutEventSelectors",
             "cloudtrail:PutInsightSelectors",
@@ -110,67 +125,84 @@ class RestoreTrail(Action):
         present = self._present(account, arn)
         saved = account.baseline(arn)
         if present is None and saved is None:
+            self._refuse_if_shadow(account, arn)
             raise Refused(f"Trail {arn} was deleted, and nothing was saved of it; make it anew by hand.")
-        wanted = {**(saved or present or {}), "logging": True}
+        configuration = {name: value for name, value in (saved or {}).items() if name != "tags"}
+        wanted = {**(configuration or present or {}), "logging": True}
         if present == wanted:
             return Plan(reason=f"Trail {wanted['name']} logs, and is as it was before the event.")
+        tags = (saved or {}).get("tags", []) if present is None else []
         change = Change(
             target=arn,
             summary=_summary(present, wanted),
             before={"trail": present},
-            after={"trail": wanted},
+            after={"trail": wanted, **({"tags": tags} if tags else {})},
             resources=tuple(sorted(_roles(present) | _roles(wanted))),
         )
         return Plan((change,))
 
     def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
         """Return the trail as it stands."""
-        return {"trail": self._present(account, change.target)}
+        present = self._present(account, change.target)
+        tags = _tags(account, change.target) if present and "tags" in change.after else []
+        return {"trail": present, **({"tags": tags} if tags else {})}
 
     def apply(self, account: Account, change: Change) -> Json:
         """Write the saved configuration and start logging."""
-        self._set(account, change.target, change.after["trail"])
+        self._set(account, change.target, change.after["trail"], change.after.get("tags", []))
         return {}
 
     def undo(self, account: Account, change: Change, made: Json) -> None:  # noqa: ARG002
         """Return to what was found; a trail that had been deleted is deleted again."""
         before = change.before["trail"]
         if before is None:
-            account.client("cloudtrail").delete_trail(Name=change.after["trail"]["name"])
+            account.client("cloudtrail").delete_trail(Name=change.target)
         else:
             self._set(account, change.target, before)
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
-        """Return the commands that return to what was found, as far as one line can say each."""
-        name, before = shlex.quote(change.target), change.before["trail"]
+        """Return the commands that return to what was found."""
+        name, before = change.target, change.before["trail"]
         if before is None:
-            return (f"aws cloudtrail delete-trail --name {name}",)
+            return (shlex.join(["aws", "cloudtrail", "delete-trail", "--name", name]),)
         after, commands = change.after["trail"], []
         if before["fields"] != after["fields"]:
-            fields = {"Name": change.target, **_inputs(before["fields"])}
-            commands.append(f"aws cloudtrail update-trail --cli-input-json {shlex.quote(json.dumps(fields))}")
+            fields = {"Name": name, **_cleared(after["fields"], before["fields"]), **_inputs(before["fields"])}
+            commands.append(["update-trail", "--cli-input-json", json.dumps(fields)])
         for key, option in (
             ("event_selectors", "event-selectors"),
             ("advanced_event_selectors", "advanced-event-selectors"),
         ):
             if before[key] and before[key] != after[key]:
-                value = shlex.quote(json.dumps(before[key]))
-                commands.append(f"aws cloudtrail put-event-selectors --trail-name {name} --{option} {value}")
+                commands.append(["put-event-selectors", "--trail-name", name, f"--{option}", json.dumps(before[key])])
+        if before["insight_selectors"] != after["insight_selectors"]:
+            selectors = json.dumps(before["insight_selectors"])
+            commands.append(["put-insight-selectors", "--trail-name", name, "--insight-selectors", selectors])
         if not before["logging"]:
-            commands.append(f"aws cloudtrail stop-logging --name {name}")
-        return tuple(commands)
+            commands.append(["stop-logging", "--name", name])
+        return tuple(shlex.join(["aws", "cloudtrail", *command]) for command in commands)
+
+    def _refuse_if_shadow(self, account: Account, arn: str) -> None:
+        """Refuse when this region only shows a trail of another region, which the event named without its region."""
+        name = arn.rpartition("/")[2]
+        trails = account.client("cloudtrail").describe_trails(includeShadowTrails=True)["trailList"]
+        for trail in trails:
+            if trail["Name"] == name and trail.get("HomeRegion") != account.region:
+                raise Refused(f"Trail {name} has its home in {trail['HomeRegion']}; restore it there.")
 
     def _present(self, account: Account, arn: str) -> dict[str, Any] | None:
         trails = account.client("cloudtrail").describe_trails(trailNameList=[arn], includeShadowTrails=False)
         found = [trail for trail in trails["trailList"] if trail["TrailARN"] == arn]
         return _state(account, found[0]) if found else None
 
-    def _set(self, account: Account, arn: str, state: Mapping[str, Any]) -> None:
-        """Bring the trail to ``state``; only what differs is written."""
+    def _set(
+        self, account: Account, arn: str, state: Mapping[str, Any], tags: Sequence[Mapping[str, str]] = ()
+    ) -> None:
+        """Bring the trail to ``state``; only what differs is written. ``tags`` are for a trail that is made anew."""
         client = account.client("cloudtrail")
         present = self._present(account, arn)
         if present is None:
-            client.create_trail(Name=state["name"], **_inputs(state["fields"]))
+            client.create_trail(Name=state["name"], **_inputs(state["fields"]), **({"TagsList": tags} if tags else {}))
             present = self._present(account, arn) or {}
         elif present["fields"] != state["fields"]:
             client.update_trail(Name=arn, **_cleared(present["fields"], state["fields"]), **_inputs(state["fields"]))
@@ -200,7 +232,7 @@ def _trail_arn(account: Account, trail: str) -> str:
         return account.arn("cloudtrail", f"trail/{trail}")
     region, owner = trail.split(":")[3:5]
     if owner != account.account_id:
-        raise Refused(f"Trail {trail} belongs to account {owner}; restore it there.")
+        raise Refused(f"Trail {trail} belongs to account {owner} and has its home in {region}; restore it there.")
     if region != account.region:
         raise Refused(f"Trail {trail} has its home in {region}; restore it there.")
     return trail

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
-from firedoor.errors import Refused
+from firedoor.errors import Refused, Retry
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 QUARANTINE_GROUP = "firedoor-quarantine"
 UNTRACK_GROUP = "firedoor-untrack"
 CASE_TAG = "firedoor:case"
+OWN_TAG = {"Key": "firedoor", "Value": "quarantine"}
+"""What marks a security group as made by Firedoor."""
 
-WIDE = {4: 4, 6: 4}
-"""Prefix length up to which a network counts as the world: halves and quarters of it are the usual disguise."""
+WIDE = 4
+"""Prefix length up to which a network counts as the world: halves and quarters of it are the usual disguise.
+
+Of IPv6 all that is routed is in ``2000::/3``.
+"""
 
 _GONE = frozenset(
     {
@@ -45,20 +51,24 @@ def is_world(cidr: str) -> bool:
         network = ipaddress.ip_network(cidr, strict=False)
     except ValueError:
         return False
-    return network.prefixlen <= WIDE[network.version]
+    return network.prefixlen <= WIDE
 
 
 class RevokeSecurityGroupRules(Action):
     """See ``summary``. What else the group allows stays.
 
     ``before`` and ``after`` are ``{"group_id", "rules"}``; the rules of the change as far as they stand, each without
-    its id, which changes when a rule is made again.
+    its id, which changes when a rule is made again. A rule is the same as long as protocol, ports and source are;
+    when its description or tags were changed since, that shows as drift. No rules (None) means no group.
+
+    A rule that an event names by id may have been changed since. So it is revoked only if it is open to the world
+    now, unless the step says ``open_to_world: false``.
     """
 
     name = "ec2.revoke_security_group_rules"
     summary = (
-        "Revokes ingress rules of a security group: those named by id, and of these, or of all, those open to the "
-        "world on given ports; undo authorises the same rules again, with description and tags."
+        "Revokes ingress rules of a security group that are open to the world: those named by id, or all that reach "
+        "one of the given ports; undo authorises the same rules again, with description and tags."
     )
     parameters: ClassVar[Mapping[str, Parameter]] = {
         "group_id": Parameter("The group's id.", "sg-0d5e6f708192a3b4c"),
@@ -66,13 +76,17 @@ class RevokeSecurityGroupRules(Action):
             "Only these rules: those that one call added.", ["sgr-0a1b2c3d4e5f60001"], type="array", required=False
         ),
         "open_to_world": Parameter(
-            "Only rules open to all of IPv4 or IPv6, to halves of it, or to a prefix list that holds such.",
+            "Only rules open to all of IPv4 or IPv6, to halves of it, or to a prefix list that holds such; with "
+            "rule_ids it is true unless it says otherwise, without them it must be true.",
             True,
             type="boolean",
             required=False,
         ),
         "ports": Parameter(
-            "Only rules that reach one of these TCP or UDP ports.", [22, 3389], type="array", required=False
+            "Only rules that reach one of these TCP or UDP ports or ranges; all when left out.",
+            [22, "8000-8100"],
+            type="array",
+            required=False,
         ),
     }
     permissions = Permissions(
@@ -95,14 +109,16 @@ class RevokeSecurityGroupRules(Action):
         standing = self._rules(account, group_id)
         if standing is None:
             return Plan(reason=f"Security group {group_id} does not exist any more.")
-        chosen = [rule for rule in standing if self._is_chosen(account, rule, params)]
+        ports = None if params.get("ports") is None else [_range(port) for port in params["ports"]]
+        chosen = [rule for rule in standing if self._is_chosen(account, rule, params, ports)]
         if not chosen:
             return Plan(reason=f"Security group {group_id} has no such rule any more.")
-        users = self._count_users(account, group_id)
+        count = self._count_users(account, group_id)
+        users = "1 network interface" if count == 1 else f"{count} network interfaces"
         what = ", ".join(_told(rule) for rule in chosen)
         change = Change(
             target=account.arn("ec2", f"security-group/{group_id}"),
-            summary=f"Revoke from security group {group_id} (used by {users} network interfaces): {what}",
+            summary=f"Revoke from security group {group_id} (used by {users}): {what}",
             before={"group_id": group_id, "rules": [_portable(rule) for rule in chosen]},
             after={"group_id": group_id, "rules": []},
             resources=(account.arn("ec2", "security-group-rule/*"),),
@@ -110,10 +126,14 @@ class RevokeSecurityGroupRules(Action):
         return Plan((change,))
 
     def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
-        """Return which of the change's rules stand now."""
+        """Return the change's rules as far as they stand now, and as they are now."""
         group_id = change.before["group_id"]
-        standing = [_portable(rule) for rule in self._rules(account, group_id) or []]
-        return {"group_id": group_id, "rules": [rule for rule in change.before["rules"] if rule in standing]}
+        found = self._rules(account, group_id)
+        if found is None:
+            return {"group_id": group_id, "rules": None}
+        standing = {_identity(rule): rule for rule in map(_portable, found)}
+        identities = [_identity(rule) for rule in change.before["rules"]]
+        return {"group_id": group_id, "rules": [standing[name] for name in identities if name in standing]}
 
     def apply(self, account: Account, change: Change) -> Json:
         """Revoke the rules by the ids they have now; a rule that is gone is no error."""
@@ -125,21 +145,17 @@ class RevokeSecurityGroupRules(Action):
         return {}
 
     def undo(self, account: Account, change: Change, made: Json) -> None:
-        """Authorise those of the rules that do not stand."""
-        standing = self.read(account, change, made)["rules"]
-        for rule in change.before["rules"]:
-            if rule not in standing:
-                account.client("ec2").authorize_security_group_ingress(
-                    GroupId=change.before["group_id"], **_authorisation(rule)
-                )
+        """Authorise those of the rules that do not stand, as far as they bear the same tags in one call."""
+        standing = {_identity(rule) for rule in self.read(account, change, made)["rules"] or ()}
+        missing = [rule for rule in change.before["rules"] if _identity(rule) not in standing]
+        for authorisation in _authorisations(missing):
+            account.client("ec2").authorize_security_group_ingress(GroupId=change.before["group_id"], **authorisation)
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
-        """Return one command per rule."""
-        group = shlex.quote(change.before["group_id"])
+        """Return one command for all rules with the same tags."""
         return tuple(
-            f"aws ec2 authorize-security-group-ingress --group-id {group} "
-            f"--ip-permissions {shlex.quote(_shorthand(rule))}"
-            for rule in change.before["rules"]
+            _authorise_command(change.before["group_id"], authorisation)
+            for authorisation in _authorisations(change.before["rules"])
         )
 
     def dry_run(self, account: Account, change: Change) -> None:
@@ -169,14 +185,15 @@ class RevokeSecurityGroupRules(Action):
         rules = self._rules(account, change.before["group_id"]) or []
         return [rule["SecurityGroupRuleId"] for rule in rules if _portable(rule) in change.before["rules"]]
 
-    def _is_chosen(self, account: Account, rule: Mapping[str, Any], params: Json) -> bool:
+    def _is_chosen(
+        self, account: Account, rule: Mapping[str, Any], params: Json, ports: Sequence[range] | None
+    ) -> bool:
         rule_ids = params.get("rule_ids")
         if rule_ids is not None and rule["SecurityGroupRuleId"] not in rule_ids:
             return False
-        if not params.get("open_to_world"):
-            return True
-        ports = params.get("ports")
-        return (ports is None or _reaches(rule, ports)) and self._is_open(account, rule)
+        if ports is not None and not _reaches(rule, ports):
+            return False
+        return not params.get("open_to_world", True) or self._is_open(account, rule)
 
     def _is_open(self, account: Account, rule: Mapping[str, Any]) -> bool:
         cidr = rule.get("CidrIpv4") or rule.get("CidrIpv6")
@@ -208,34 +225,73 @@ def _expect_dry_run(call: Any) -> None:
             raise
 
 
-def _reaches(rule: Mapping[str, Any], ports: Sequence[int]) -> bool:
+def _range(ports: object) -> range:
+    """Read ``22``, ``"22"`` or ``"8000-8100"``.
+
+    Raises:
+        Refused: It is none of these.
+    """
+    low, dash, high = str(ports).partition("-")
+    try:
+        return range(int(low), int(high if dash else low) + 1)
+    except ValueError:
+        raise Refused(f"The step's port {ports!r} is neither a number nor a range such as 8000-8100.") from None
+
+
+def _reaches(rule: Mapping[str, Any], ports: Sequence[range]) -> bool:
     if rule["IpProtocol"] == "-1":
         return True
     if rule["IpProtocol"] not in ("tcp", "udp", "6", "17"):
         return False
     low, high = rule.get("FromPort", -1), rule.get("ToPort", -1)
-    return (low, high) == (-1, -1) or any(low <= int(port) <= high for port in ports)
+    return (low, high) == (-1, -1) or any(wanted.start <= high and low < wanted.stop for wanted in ports)
 
 
 _SOURCES = ("CidrIpv4", "CidrIpv6", "PrefixListId")
 
 
+_GROUP_KEYS = ("GroupId", "UserId", "VpcId", "VpcPeeringConnectionId")
+
+
 def _portable(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all of a rule that can be made again, with stable keys."""
+    """Return all of a rule that can be made again, with stable keys. Tags of AWS itself cannot."""
     group = rule.get("ReferencedGroupInfo") or {}
     return {
         "protocol": rule["IpProtocol"],
         "from_port": rule.get("FromPort"),
         "to_port": rule.get("ToPort"),
         **{name: rule[name] for name in _SOURCES if rule.get(name)},
-        **({"group": {key: group[key] for key in ("GroupId", "UserId") if group.get(key)}} if group else {}),
+        **({"group": {key: group[key] for key in _GROUP_KEYS if group.get(key)}} if group else {}),
         "description": rule.get("Description") or "",
-        "tags": sorted([tag["Key"], tag["Value"]] for tag in rule.get("Tags", [])),
+        "tags": sorted([tag["Key"], tag["Value"]] for tag in rule.get("Tags", []) if not tag["Key"].startswith("aws:")),
     }
 
 
-def _authorisation(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of ``AuthorizeSecurityGroupIngress`` that make a rule again."""
+def _identity(rule: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what EC2 tells rules of one group apart by."""
+    source = next((rule[name] for name in _SOURCES if name in rule), None) or rule["group"]["GroupId"]
+    return (rule["protocol"], rule["from_port"], rule["to_port"], source)
+
+
+def _authorisations(rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the arguments of the calls of ``AuthorizeSecurityGroupIngress`` that make rules again.
+
+    EC2 gives all rules of a call the same tags, and makes all of them or none.
+    """
+    by_tags: dict[str, list[Mapping[str, Any]]] = {}
+    for rule in rules:
+        by_tags.setdefault(json.dumps(rule["tags"]), []).append(rule)
+    return [_authorisation(alike) for alike in by_tags.values()]
+
+
+def _authorisation(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    tags = [{"Key": key, "Value": value} for key, value in rules[0]["tags"]]
+    specification = [{"ResourceType": "security-group-rule", "Tags": tags}]
+    permissions = [_permission(rule) for rule in rules]
+    return {"IpPermissions": permissions, **({"TagSpecifications": specification} if tags else {})}
+
+
+def _permission(rule: Mapping[str, Any]) -> dict[str, Any]:
     permission: dict[str, Any] = {"IpProtocol": rule["protocol"]}
     for key, name in (("from_port", "FromPort"), ("to_port", "ToPort")):
         if rule[key] is not None:
@@ -249,15 +305,15 @@ def _authorisation(rule: Mapping[str, Any]) -> dict[str, Any]:
         permission["PrefixListIds"] = [{"PrefixListId": rule["PrefixListId"], **described}]
     else:
         permission["UserIdGroupPairs"] = [{**rule["group"], **described}]
-    tags = [{"Key": key, "Value": value} for key, value in rule["tags"]]
-    specification = [{"ResourceType": "security-group-rule", "Tags": tags}]
-    return {"IpPermissions": [permission], **({"TagSpecifications": specification} if tags else {})}
+    return permission
 
 
-def _shorthand(rule: Mapping[str, Any]) -> str:
-    import json
-
-    return json.dumps(_authorisation(rule)["IpPermissions"], separators=(",", ":"))
+def _authorise_command(group_id: str, authorisation: Json) -> str:
+    command = ["aws", "ec2", "authorize-security-group-ingress", "--group-id", group_id]
+    for argument, option in (("IpPermissions", "--ip-permissions"), ("TagSpecifications", "--tag-specifications")):
+        if argument in authorisation:
+            command += [option, json.dumps(authorisation[argument], separators=(",", ":"))]
+    return shlex.join(command)
 
 
 def _told(rule: Mapping[str, Any]) -> str:
@@ -268,9 +324,6 @@ def _told(rule: Mapping[str, Any]) -> str:
     ports = "" if rule["IpProtocol"] == "-1" or low == -1 else f" {low}" if low == high else f" {low}-{high}"
     protocol = "all traffic" if rule["IpProtocol"] == "-1" else rule["IpProtocol"]
     return f"{protocol}{ports} from {source}"
-
-
-# --- a compromised instance
 
 
 def find_instance(account: Account, instance_id: str) -> dict[str, Any] | None:
@@ -296,17 +349,21 @@ class IsolateInstance(Action):
 
     First of all the instance is taken out of its auto-scaling group, which would replace it otherwise, then out of the
     network. Connections that are tracked outlive a change of groups; so each interface first gets a group that allows
-    everything, which makes its connections untracked, and then the one that allows nothing.
+    everything, which makes its connections untracked, and then the one that allows nothing. Interfaces that AWS
+    manages for itself are left alone. Classic load balancers are not looked at.
 
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
 
-    There is one change per thing: ``{"kind": "standby" | "termination" | "groups", …}``.
+    There is one change per thing: ``{"kind": "standby" | "target" | "termination" | "groups", …}``. Where the
+    auto-scaling group may not shrink, it starts a replacement, and has one instance more after an undo: Firedoor
+    terminates nothing.
     """
 
     name = "ec2.isolate_instance"
     summary = (
-        "Puts an instance into standby in its auto-scaling group, protects it from termination, and gives every "
-        "network interface a security group that allows nothing; undo restores the former groups and the rest."
+        "Puts an instance into standby in its auto-scaling group, takes it out of its target groups, protects it from "
+        "termination, and gives every network interface a security group that allows nothing; undo restores the "
+        "former groups and the rest."
     )
     parameters: ClassVar[Mapping[str, Parameter]] = {
         "instance_id": Parameter("The instance's id.", "i-0f1e2d3c4b5a69788")
@@ -317,7 +374,10 @@ class IsolateInstance(Action):
             "autoscaling:DescribeAutoScalingInstances",
             "ec2:DescribeInstanceAttribute",
             "ec2:DescribeInstances",
+            "ec2:DescribeNetworkInterfaces",
             "ec2:DescribeSecurityGroups",
+            "elasticloadbalancing:DescribeTargetGroups",
+            "elasticloadbalancing:DescribeTargetHealth",
         ),
         apply=(
             "autoscaling:EnterStandby",
@@ -328,54 +388,68 @@ class IsolateInstance(Action):
             "ec2:ModifyInstanceAttribute",
             "ec2:ModifyNetworkInterfaceAttribute",
             "ec2:RevokeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress",
+            "elasticloadbalancing:DeregisterTargets",
         ),
-        undo=("autoscaling:ExitStandby", "ec2:ModifyInstanceAttribute", "ec2:ModifyNetworkInterfaceAttribute"),
+        undo=(
+            "autoscaling:ExitStandby",
+            "ec2:ModifyInstanceAttribute",
+            "ec2:ModifyNetworkInterfaceAttribute",
+            "elasticloadbalancing:RegisterTargets",
+        ),
     )
     example = "{action: ec2.isolate_instance, with: {instance_id: '{instance_id}'}}"
 
     def plan(self, account: Account, params: Json) -> Plan:
-        """Plan what is left to do of standby, termination protection and groups."""
+        """Plan what is left to do of standby, termination protection, groups and target groups."""
         instance_id = params["instance_id"]
         instance = find_instance(account, instance_id)
         if instance is None:
             return _gone(instance_id)
+        interfaces = self._interfaces(account, instance_id)
         changes = [
             *self._standby(account, instance_id),
             *self._termination(account, instance),
-            *self._groups(account, instance),
+            *self._groups(account, instance_id, interfaces),
+            *self._targets(account, instance_id, interfaces),
         ]
         return Plan(tuple(changes), "" if changes else f"Instance {instance_id} is isolated already.")
 
     def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
         """Return the present state of the one thing that the change is about."""
         before = change.before
+        instance_id = before["instance_id"]
         if before["kind"] == "standby":
-            member = self._member(account, before["instance_id"])
+            member = self._member(account, instance_id)
             state = "Standby" if member and "Standby" in member["LifecycleState"] else "InService"
             return {**before, "lifecycle": state if member else "absent"}
         if before["kind"] == "termination":
-            return {**before, "protected": self._is_protected(account, before["instance_id"])}
-        instance = find_instance(account, before["instance_id"])
-        interfaces = {} if instance is None else {eni["NetworkInterfaceId"]: eni for eni in _interfaces(instance)}
-        return {**before, "groups": self._names(interfaces.get(before["interface"]))}
+            return {**before, "protected": self._is_protected(account, instance_id)}
+        if before["kind"] == "target":
+            registered = self._registered(account, before["target_group"])
+            return {**before, "registered": before["target"] in registered}
+        interfaces = {found["NetworkInterfaceId"]: found for found in self._interfaces(account, instance_id)}
+        return {**before, "groups": _group_names(interfaces.get(before["interface"]))}
 
     def apply(self, account: Account, change: Change) -> Json:
-        """Make one of the three kinds of change."""
+        """Make one of the four kinds of change."""
         state = change.after
         if state["kind"] == "standby":
             self._enter_standby(account, change)
         elif state["kind"] == "termination":
             self._protect(account, state)
+        elif state["kind"] == "target":
+            self._register(account, change, wanted=False)
         else:
-            quarantine = self._ensure_group(account, state["vpc"], QUARANTINE_GROUP, open_wide=False)
+            quarantine = self._ensure_group(account, state["vpc"], QUARANTINE_GROUP)
             if self.read(account, change, {}) != dict(state):
-                untrack = self._ensure_group(account, state["vpc"], UNTRACK_GROUP, open_wide=True)
+                untrack = self._ensure_group(account, state["vpc"], UNTRACK_GROUP)
                 self._set_groups(account, state, [untrack])
                 self._set_groups(account, state, [quarantine])
         return {}
 
     def undo(self, account: Account, change: Change, made: Json) -> None:  # noqa: ARG002
-        """Put one of the three kinds of change back."""
+        """Put one of the four kinds of change back."""
         state = change.before
         if state["kind"] == "standby":
             account.client("autoscaling").exit_standby(
@@ -383,24 +457,33 @@ class IsolateInstance(Action):
             )
         elif state["kind"] == "termination":
             self._protect(account, state)
+        elif state["kind"] == "target":
+            self._register(account, change, wanted=True)
         else:
-            self._set_groups(account, state, state["groups"])
+            self._set_groups(
+                account, state, [self._group_id(account, state["vpc"], group) for group in state["groups"]]
+            )
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
         """Return the command that puts it back."""
         state = change.before
-        instance = shlex.quote(state["instance_id"])
+        instance = state["instance_id"]
         if state["kind"] == "standby":
-            group = shlex.quote(state["auto_scaling_group"])
-            return (f"aws autoscaling exit-standby --auto-scaling-group-name {group} --instance-ids {instance}",)
-        if state["kind"] == "termination":
-            return (f"aws ec2 modify-instance-attribute --instance-id {instance} --no-disable-api-termination",)
-        groups = " ".join(shlex.quote(group) for group in state["groups"])
-        interface = shlex.quote(state["interface"])
-        return (f"aws ec2 modify-network-interface-attribute --network-interface-id {interface} --groups {groups}",)
+            group = ["--auto-scaling-group-name", state["auto_scaling_group"]]
+            command = ["autoscaling", "exit-standby", *group, "--instance-ids", instance]
+        elif state["kind"] == "termination":
+            command = ["ec2", "modify-instance-attribute", "--instance-id", instance, "--no-disable-api-termination"]
+        elif state["kind"] == "target":
+            target = ",".join(f"{name}={value}" for name, value in state["target"].items())
+            group = ["--target-group-arn", state["target_group"]]
+            command = ["elbv2", "register-targets", *group, "--targets", target]
+        else:
+            interface = ["--network-interface-id", state["interface"]]
+            command = ["ec2", "modify-network-interface-attribute", *interface, "--groups", *state["groups"]]
+        return (shlex.join(["aws", *command]),)
 
     def dry_run(self, account: Account, change: Change) -> None:
-        """Ask EC2 whether the groups or the protection might be changed; auto scaling cannot be asked."""
+        """Ask EC2 whether groups or protection might be changed; auto scaling and load balancing cannot be asked."""
         client, state = account.client("ec2"), change.after
         if state["kind"] == "termination":
             _expect_dry_run(
@@ -421,15 +504,17 @@ class IsolateInstance(Action):
             return
         group = member["AutoScalingGroupName"]
         state = {"kind": "standby", "instance_id": instance_id, "auto_scaling_group": group}
+        replaced = "" if self._may_shrink(account, group) else ", which starts a replacement"
         yield Change(
             target=account.arn("ec2", f"instance/{instance_id}"),
-            summary=f"Put instance {instance_id} into standby in auto-scaling group {group}",
+            summary=f"Put instance {instance_id} into standby in auto-scaling group {group}{replaced}",
             before={**state, "lifecycle": "InService"},
             after={**state, "lifecycle": "Standby"},
             resources=(account.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{group}"),),
         )
 
     def _termination(self, account: Account, instance: Mapping[str, Any]) -> Iterable[Change]:
+        """EC2 has no such protection for spot instances."""
         instance_id = instance["InstanceId"]
         if instance.get("InstanceLifecycle") == "spot" or self._is_protected(account, instance_id):
             return
@@ -441,20 +526,13 @@ class IsolateInstance(Action):
             after={**state, "protected": True},
         )
 
-    def _groups(self, account: Account, instance: Mapping[str, Any]) -> Iterable[Change]:
-        instance_id = instance["InstanceId"]
-        for interface in _interfaces(instance):
-            interface_id = interface["NetworkInterfaceId"]
-            former = self._names(interface)
-            if former == [QUARANTINE_GROUP]:
+    def _groups(self, account: Account, instance_id: str, interfaces: Sequence[Mapping[str, Any]]) -> Iterable[Change]:
+        for interface in interfaces:
+            interface_id, vpc = interface["NetworkInterfaceId"], interface["VpcId"]
+            former, tight = _group_names(interface), self._is_tight(account, vpc)
+            if former == [QUARANTINE_GROUP] and tight:
                 continue
-            vpc = interface.get("VpcId") or instance["VpcId"]
-            state = {
-                "kind": "groups",
-                "instance_id": instance_id,
-                "interface": interface_id,
-                "vpc": vpc,
-            }
+            state = {"kind": "groups", "instance_id": instance_id, "interface": interface_id, "vpc": vpc}
             yield Change(
                 target=account.arn("ec2", f"network-interface/{interface_id}"),
                 summary=f"Cut interface {interface_id} of instance {instance_id} off (was in {', '.join(former)})",
@@ -468,11 +546,50 @@ class IsolateInstance(Action):
                 ),
             )
 
-    def _names(self, interface: Mapping[str, Any] | None) -> list[str]:
-        """Return an interface's groups in order: ids, but our own by name, since they may not exist when planning."""
-        own = (QUARANTINE_GROUP, UNTRACK_GROUP)
-        groups = interface["Groups"] if interface else []
-        return [group["GroupName"] if group["GroupName"] in own else group["GroupId"] for group in groups]
+    def _targets(self, account: Account, instance_id: str, interfaces: Sequence[Mapping[str, Any]]) -> Iterable[Change]:
+        """An instance is registered by its id or by one of its addresses."""
+        vpcs = {interface["VpcId"] for interface in interfaces}
+        own = {instance_id, *(address for interface in interfaces for address in _addresses(interface))}
+        pages = account.client("elbv2").get_paginator("describe_target_groups").paginate()
+        for group in [group for page in pages for group in page["TargetGroups"]]:
+            if group.get("TargetType") not in ("instance", "ip") or group.get("VpcId") not in vpcs:
+                continue
+            arn = group["TargetGroupArn"]
+            for target in self._registered(account, arn):
+                if target["Id"] not in own:
+                    continue
+                state = {"kind": "target", "instance_id": instance_id, "target_group": arn, "target": target}
+                yield Change(
+                    target=account.arn("ec2", f"instance/{instance_id}"),
+                    summary=f"Take instance {instance_id} out of target group {group['TargetGroupName']}",
+                    before={**state, "registered": True},
+                    after={**state, "registered": False},
+                    resources=(arn,),
+                )
+
+    def _registered(self, account: Account, target_group: str) -> list[dict[str, Any]]:
+        """Return the targets of a group that get requests; those that are being drained do not."""
+        try:
+            found = account.client("elbv2").describe_target_health(TargetGroupArn=target_group)
+        except ClientError as error:
+            if _code(error) == "TargetGroupNotFound":
+                return []
+            raise
+        entries = found["TargetHealthDescriptions"]
+        return [dict(entry["Target"]) for entry in entries if entry["TargetHealth"]["State"] != "draining"]
+
+    def _register(self, account: Account, change: Change, *, wanted: bool) -> None:
+        if self.read(account, change, {})["registered"] is wanted:
+            return
+        client, state = account.client("elbv2"), change.before
+        call = client.register_targets if wanted else client.deregister_targets
+        call(TargetGroupArn=state["target_group"], Targets=[state["target"]])
+
+    def _interfaces(self, account: Account, instance_id: str) -> list[Mapping[str, Any]]:
+        """Return the interfaces whose groups may be changed: those that AWS manages for itself are not."""
+        filters = [{"Name": "attachment.instance-id", "Values": [instance_id]}]
+        pages = account.client("ec2").get_paginator("describe_network_interfaces").paginate(Filters=filters)
+        return [found for page in pages for found in page["NetworkInterfaces"] if not _is_managed(found)]
 
     def _set_groups(self, account: Account, state: Json, groups: list[str]) -> None:
         account.client("ec2").modify_network_interface_attribute(NetworkInterfaceId=state["interface"], Groups=groups)
@@ -481,17 +598,19 @@ class IsolateInstance(Action):
         found = account.client("autoscaling").describe_auto_scaling_instances(InstanceIds=[instance_id])
         return next(iter(found["AutoScalingInstances"]), None)
 
+    def _may_shrink(self, account: Account, group: str) -> bool:
+        found = account.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])
+        return any(entry["DesiredCapacity"] > entry["MinSize"] for entry in found["AutoScalingGroups"])
+
     def _enter_standby(self, account: Account, change: Change) -> None:
         """Enter standby. Where the group may not shrink further, it starts a replacement at once instead."""
         state = change.after
         if self.read(account, change, {}) == dict(state):
             return
-        client, name = account.client("autoscaling"), state["auto_scaling_group"]
-        group = client.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]
-        client.enter_standby(
-            AutoScalingGroupName=name,
+        account.client("autoscaling").enter_standby(
+            AutoScalingGroupName=state["auto_scaling_group"],
             InstanceIds=[state["instance_id"]],
-            ShouldDecrementDesiredCapacity=group["DesiredCapacity"] > group["MinSize"],
+            ShouldDecrementDesiredCapacity=self._may_shrink(account, state["auto_scaling_group"]),
         )
 
     def _is_protected(self, account: Account, instance_id: str) -> bool:
@@ -510,39 +629,83 @@ class IsolateInstance(Action):
             InstanceId=state["instance_id"], DisableApiTermination={"Value": state["protected"]}
         )
 
-    def _ensure_group(self, account: Account, vpc: str, name: str, *, open_wide: bool) -> str:
-        """Return the id of our group in a VPC, making it, or bringing its rules to what they must be."""
-        client = account.client("ec2")
+    def _own_group(self, account: Account, vpc: str, name: str) -> dict[str, Any] | None:
+        """Return our group of this name in a VPC.
+
+        Raises:
+            Refused: There is a group of this name that Firedoor did not make.
+        """
         filters = [{"Name": "group-name", "Values": [name]}, {"Name": "vpc-id", "Values": [vpc]}]
-        found = client.describe_security_groups(Filters=filters)["SecurityGroups"]
-        if not found:
-            tags = [{"Key": "firedoor", "Value": "quarantine"}]
-            client.create_security_group(
+        found = account.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+        if found and OWN_TAG not in found[0].get("Tags", []):
+            raise Refused(
+                f"Security group {found[0]['GroupId']} has the name {name}, but Firedoor did not make it; rename it."
+            )
+        return dict(found[0]) if found else None
+
+    def _group_id(self, account: Account, vpc: str, group: str) -> str:
+        """Return a group's id; our own are recorded by name, since they may not exist when planning."""
+        own = self._own_group(account, vpc, group) if group in (QUARANTINE_GROUP, UNTRACK_GROUP) else None
+        return str(own["GroupId"]) if own else group
+
+    def _is_tight(self, account: Account, vpc: str) -> bool:
+        """Tell whether our quarantine group, if there is one yet, allows nothing: a name alone isolates nobody."""
+        group = self._own_group(account, vpc, QUARANTINE_GROUP)
+        return group is None or not (group["IpPermissions"] or group["IpPermissionsEgress"])
+
+    def _ensure_group(self, account: Account, vpc: str, name: str) -> str:
+        """Return the id of our group in a VPC, making it, and bringing its rules to what they must be."""
+        group = self._own_group(account, vpc, name)
+        if group is None:
+            made = account.client("ec2").create_security_group(
                 GroupName=name,
                 Description="Made by Firedoor to isolate compromised instances; do not use or change",
                 VpcId=vpc,
-                TagSpecifications=[{"ResourceType": "security-group", "Tags": tags}],
+                TagSpecifications=[{"ResourceType": "security-group", "Tags": [OWN_TAG]}],
             )
-            found = client.describe_security_groups(Filters=filters)["SecurityGroups"]
-        group = found[0]
-        self._set_rules(account, group, open_wide=open_wide)
+            account.client("ec2").get_waiter("security_group_exists").wait(GroupIds=[made["GroupId"]])
+            group = self._own_group(account, vpc, name)
+        if group is None:
+            raise Retry(f"EC2 does not show security group {name} yet, which was just made.")
+        (self._close if name == QUARANTINE_GROUP else self._open)(account, group)
         return str(group["GroupId"])
 
-    def _set_rules(self, account: Account, group: Mapping[str, Any], *, open_wide: bool) -> None:
-        client, group_id = account.client("ec2"), group["GroupId"]
-        if open_wide:
-            for present, authorise in (
-                (group["IpPermissions"], client.authorize_security_group_ingress),
-                (group["IpPermissionsEgress"], client.authorize_security_group_egress),
-            ):
-                missing = _missing_world(present)
-                if missing:
-                    authorise(GroupId=group_id, IpPermissions=[missing])
-            return
-        if group["IpPermissions"]:
-            raise Refused(f"Somebody gave the quarantine group {group_id} ingress rules; remove them first.")
-        if group["IpPermissionsEgress"]:
-            client.revoke_security_group_egress(GroupId=group_id, IpPermissions=group["IpPermissionsEgress"])
+    def _open(self, account: Account, group: Mapping[str, Any]) -> None:
+        client = account.client("ec2")
+        for present, authorise in (
+            (group["IpPermissions"], client.authorize_security_group_ingress),
+            (group["IpPermissionsEgress"], client.authorize_security_group_egress),
+        ):
+            missing = _missing_world(present)
+            if missing:
+                authorise(GroupId=group["GroupId"], IpPermissions=[missing])
+
+    def _close(self, account: Account, group: Mapping[str, Any]) -> None:
+        """A new group allows all egress; whatever else somebody gave to it goes too."""
+        client = account.client("ec2")
+        for present, revoke in (
+            (group["IpPermissions"], client.revoke_security_group_ingress),
+            (group["IpPermissionsEgress"], client.revoke_security_group_egress),
+        ):
+            if present:
+                revoke(GroupId=group["GroupId"], IpPermissions=present)
+
+
+def _group_names(interface: Mapping[str, Any] | None) -> list[str]:
+    """Return an interface's groups in order: ids, but our own by name, since they may not exist when planning."""
+    own = (QUARANTINE_GROUP, UNTRACK_GROUP)
+    groups = interface["Groups"] if interface else []
+    return [group["GroupName"] if group["GroupName"] in own else group["GroupId"] for group in groups]
+
+
+def _is_managed(interface: Mapping[str, Any]) -> bool:
+    operated = (interface.get("Operator") or {}).get("Managed")
+    return bool(interface.get("RequesterManaged") or operated or interface.get("InterfaceType") == "efa-only")
+
+
+def _addresses(interface: Mapping[str, Any]) -> Iterable[str]:
+    yield from (entry["PrivateIpAddress"] for entry in interface.get("PrivateIpAddresses", ()))
+    yield from (entry["Ipv6Address"] for entry in interface.get("Ipv6Addresses", ()))
 
 
 def _missing_world(present: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
@@ -555,13 +718,6 @@ def _missing_world(present: Sequence[Mapping[str, Any]]) -> dict[str, Any] | Non
     if "::/0" not in v6:
         missing["Ipv6Ranges"] = [{"CidrIpv6": "::/0"}]
     return missing if len(missing) > 1 else None
-
-
-def _interfaces(instance: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """Return the interfaces whose groups may be changed: those that AWS manages for itself are not."""
-    for interface in instance.get("NetworkInterfaces", ()):
-        if not (interface.get("Operator") or {}).get("Managed") and interface.get("InterfaceType") != "efa-only":
-            yield interface
 
 
 class SnapshotVolumes(Action):
@@ -635,8 +791,9 @@ class SnapshotVolumes(Action):
             {"Name": "volume-id", "Values": list(volumes)},
             {"Name": f"tag:{CASE_TAG}", "Values": [account.case_id]},
         ]
-        answer = account.client("ec2").describe_snapshots(OwnerIds=["self"], Filters=filters)
-        return {snapshot["VolumeId"]: snapshot["SnapshotId"] for snapshot in answer["Snapshots"]}
+        pages = account.client("ec2").get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=filters)
+        found = [snapshot for page in pages for snapshot in page["Snapshots"] if snapshot["State"] != "error"]
+        return {snapshot["VolumeId"]: snapshot["SnapshotId"] for snapshot in found}
 
 
 class DetachInstanceProfile(Action):
@@ -648,7 +805,7 @@ class DetachInstanceProfile(Action):
         "instance_id": Parameter("The instance's id.", "i-0f1e2d3c4b5a69788")
     }
     permissions = Permissions(
-        plan=("ec2:DescribeIamInstanceProfileAssociations", "ec2:DescribeInstances"),
+        plan=("ec2:DescribeIamInstanceProfileAssociations", "ec2:DescribeInstances", "iam:GetInstanceProfile"),
         apply=("ec2:DisassociateIamInstanceProfile",),
         undo=("ec2:AssociateIamInstanceProfile", "iam:PassRole"),
     )
@@ -669,7 +826,7 @@ class DetachInstanceProfile(Action):
             summary=f"Take instance profile {profile.rpartition('/')[2]} away from instance {instance_id}",
             before={**state, "profile": profile},
             after={**state, "profile": None},
-            resources=(account.arn("iam", "role/*", region=""),),
+            resources=self._roles(account, profile),
         )
         return Plan((change,))
 
@@ -698,8 +855,19 @@ class DetachInstanceProfile(Action):
             f"aws ec2 associate-iam-instance-profile --instance-id {instance} --iam-instance-profile Arn={profile}",
         )
 
+    def _roles(self, account: Account, profile: str) -> tuple[str, ...]:
+        """Return the ARN of the profile's role, which is what associating it again hands over."""
+        try:
+            found = account.client("iam").get_instance_profile(InstanceProfileName=profile.rpartition("/")[2])
+        except ClientError as error:
+            if _code(error) == "NoSuchEntity":
+                return ()
+            raise
+        return tuple(role["Arn"] for role in found["InstanceProfile"]["Roles"])
+
     def _association(self, account: Account, instance_id: str) -> dict[str, Any] | None:
+        """Return the association that holds, or is on its way; one that is being dissolved is none."""
         filters = [{"Name": "instance-id", "Values": [instance_id]}]
         answer = account.client("ec2").describe_iam_instance_profile_associations(Filters=filters)
-        found = [entry for entry in answer["IamInstanceProfileAssociations"] if entry["State"] != "disassociated"]
-        return found[0] if found else None
+        found = answer["IamInstanceProfileAssociations"]
+        return next((dict(entry) for entry in found if entry["State"] in ("associating", "associated")), None)

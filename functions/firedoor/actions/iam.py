@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 
@@ -14,7 +16,7 @@ from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from firedoor.accounts import Account
 
@@ -27,15 +29,14 @@ def masked(key_id: str) -> str:
     return f"…{key_id[-4:]}"
 
 
-def user_arn(account: Account, user: str) -> str:
-    """Return the ARN of a user as IAM knows it, path included; a user that is gone gets the plain one."""
+def get_user(account: Account, user: str) -> dict[str, Any] | None:
+    """Return a user as IAM describes it, or None where there is no such user."""
     try:
-        arn: str = account.client("iam").get_user(UserName=user)["User"]["Arn"]
+        return dict(account.client("iam").get_user(UserName=user)["User"])
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchEntity":
-            raise
-        return account.arn("iam", f"user/{user}", region="")
-    return arn
+        if error.response["Error"]["Code"] == "NoSuchEntity":
+            return None
+        raise
 
 
 class DeactivateAccessKey(Action):
@@ -59,18 +60,18 @@ class DeactivateAccessKey(Action):
         key_id = params["access_key_id"]
         if key_id.startswith("ASIA"):
             raise Refused("A temporary key (ASIA…) cannot be deactivated; deny its user or revoke its role's sessions.")
-        user = params.get("user") or self._owner(account, key_id)
-        if user is None:
-            return Plan(reason=f"Access key {masked(key_id)} does not exist any more.")
-        status = self._status(account, user, key_id)
+        user, status = self._find(account, params.get("user"), key_id)
         if status is None:
-            return Plan(reason=f"User {user} has no access key {masked(key_id)} any more.")
-        if status == "Inactive":
-            return Plan(reason=f"Access key {masked(key_id)} of user {user} is already inactive.")
+            return Plan(reason=f"Access key {masked(key_id)} does not exist any more.")
+        if status != "Active":
+            return Plan(reason=f"Access key {masked(key_id)} of user {user} is {status.lower()} already.")
+        found = get_user(account, user)
+        if found is None:
+            return Plan(reason=f"User {user} does not exist any more.")
         return Plan(
             (
                 Change(
-                    target=user_arn(account, user),
+                    target=found["Arn"],
                     summary=f"Deactivate access key {masked(key_id)} of user {user}",
                     before={"user": user, "access_key_id": key_id, "status": "Active"},
                     after={"user": user, "access_key_id": key_id, "status": "Inactive"},
@@ -102,12 +103,29 @@ class DeactivateAccessKey(Action):
         )
         return {}
 
+    def _find(self, account: Account, user: str | None, key_id: str) -> tuple[str, str | None]:
+        """Return the key's user and status; no status when the key is gone.
+
+        The user that an event names need not own the key: a name such as ``root`` is no user at all. So a key that the
+        named user does not have is looked up by itself.
+        """
+        status = self._status(account, user, key_id) if user else None
+        if user and status:
+            return user, status
+        owner = self._owner(account, key_id)
+        return (owner, self._status(account, owner, key_id)) if owner else ("", None)
+
     def _owner(self, account: Account, key_id: str) -> str | None:
         try:
             answer = account.client("iam").get_access_key_last_used(AccessKeyId=key_id)
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("AccessDenied", "NoSuchEntity"):
+            code = error.response["Error"]["Code"]
+            if code == "NoSuchEntity":
                 return None
+            if code == "AccessDenied":
+                raise Refused(
+                    f"IAM does not tell whose key {masked(key_id)} is: it belongs to another account, or is gone."
+                ) from error
             raise
         name = answer.get("UserName")
         if not name or name == "<root_account>":
@@ -151,7 +169,12 @@ class InlinePolicyAction(Action):
             return
         before = change.before
         names = {_NAME_OF[before["kind"]]: before["name"], "PolicyName": before["policy_name"]}
-        getattr(account.client("iam"), f"delete_{before['kind']}_policy")(**names)
+        try:
+            getattr(account.client("iam"), f"delete_{before['kind']}_policy")(**names)
+        except ClientError as error:
+            # Somebody deleted it first, or an earlier try of this undo did.
+            if error.response["Error"]["Code"] != "NoSuchEntity":
+                raise
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
         """Return the command that deletes the policy or writes the former one."""
@@ -213,7 +236,7 @@ class DenyUser(InlinePolicyAction):
     def plan(self, account: Account, params: Json) -> Plan:
         """Plan the denial unless it stands already."""
         user = params["user"]
-        found = _get_user(account, user)
+        found = get_user(account, user)
         if found is None:
             return Plan(reason=f"User {user} does not exist any more.")
         return plan_inline_policy(
@@ -222,25 +245,16 @@ class DenyUser(InlinePolicyAction):
             kind="user",
             name=user,
             policy_name=f"FiredoorDeny-{account.case_id}",
-            statement={"Effect": "Deny", "Action": "*", "Resource": "*"},
+            statements=[{"Effect": "Deny", "Action": "*", "Resource": "*"}],
             summary=f"Deny user {user} everything",
         )
 
 
-def _get_user(account: Account, user: str) -> dict[str, Any] | None:
-    try:
-        return dict(account.client("iam").get_user(UserName=user)["User"])
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchEntity":
-            return None
-        raise
-
-
 def plan_inline_policy(
-    account: Account, *, target: str, kind: str, name: str, policy_name: str, statement: Json, summary: str
+    account: Account, *, target: str, kind: str, name: str, policy_name: str, statements: Sequence[Json], summary: str
 ) -> Plan:
-    """Plan that the inline policy ``policy_name`` holds exactly ``statement``."""
-    document = {"Version": "2012-10-17", "Statement": [dict(statement)]}
+    """Plan that the inline policy ``policy_name`` holds exactly ``statements``."""
+    document = {"Version": "2012-10-17", "Statement": [dict(statement) for statement in statements]}
     present = get_inline_policy(account, kind, name, policy_name)
     if present == document:
         return Plan(reason=f"Policy {policy_name} stands on {kind} {name} already.")
@@ -268,7 +282,7 @@ def get_role(account: Account, role: str) -> dict[str, Any] | None:
 
 
 class RevokeRoleSessions(InlinePolicyAction):
-    """See ``summary``. A cut-off that stands already is never moved back, and others' statements stay."""
+    """See ``summary``. A cut-off that stands is never moved back, and other statements of the policy stay."""
 
     name = "iam.revoke_role_sessions"
     summary = (
@@ -291,21 +305,19 @@ class RevokeRoleSessions(InlinePolicyAction):
     def plan(self, account: Account, params: Json) -> Plan:
         """Plan a cut-off at the time of planning: later than anything the event can know of."""
         role, session = params["role"], params.get("session")
+        if session is not None and not _SESSION_NAME.fullmatch(session):
+            raise Refused("The session's name is not one that STS gives, so a policy about it might mean another.")
         found = get_role(account, role)
         if found is None:
             return Plan(reason=f"Role {role} does not exist any more.")
         policy_name = f"FiredoorRevoke-{account.case_id}" if session else REVOKE_POLICY
-        present = get_inline_policy(account, "role", role, policy_name)
-        condition: dict[str, Any] = {"DateLessThan": {"aws:TokenIssueTime": f"{account.now():%Y-%m-%dT%H:%M:%SZ}"}}
-        if session:
-            condition["StringEquals"] = {"aws:userid": f"{found['RoleId']}:{session}"}
-        if (
-            present
-            and _cut_off(present) >= f"{account.event_time:%Y-%m-%dT%H:%M:%SZ}"
-            and _same_session(present, condition)
-        ):
+        user_id = f"{found['RoleId']}:{session}" if session else None
+        standing = _statements(get_inline_policy(account, "role", role, policy_name))
+        cut_offs = [time for time in (_cut_off(statement, user_id) for statement in standing) if time]
+        if any(time >= account.event_time.replace(microsecond=0) for time in cut_offs):
             return Plan(reason=f"Sessions of role {role} from before this event are denied already.")
-        statement = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+        # The event's clock may be ahead of ours; what it speaks of must be covered.
+        now = max(account.now(), account.event_time)
         whose = f"session {session} of role {role}" if session else f"all sessions of role {role}"
         return plan_inline_policy(
             account,
@@ -313,24 +325,49 @@ class RevokeRoleSessions(InlinePolicyAction):
             kind="role",
             name=role,
             policy_name=policy_name,
-            statement=statement,
+            statements=[
+                *(statement for statement in standing if _cut_off(statement, user_id) is None),
+                _revocation(f"{now:%Y-%m-%dT%H:%M:%SZ}", user_id),
+            ],
             summary=f"Deny {whose} issued before now",
         )
 
 
-def _condition(document: Json) -> Mapping[str, Any]:
-    statements = document.get("Statement")
-    first = statements[0] if isinstance(statements, list) and statements else statements
-    condition = first.get("Condition") if isinstance(first, dict) else None
-    return condition if isinstance(condition, dict) else {}
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
 
-def _cut_off(document: Json) -> str:
-    return str(_condition(document).get("DateLessThan", {}).get("aws:TokenIssueTime", ""))
+def _revocation(time: str, user_id: str | None) -> dict[str, Any]:
+    """Return the statement that denies everything to sessions issued before ``time``, of one ``aws:userid`` or all."""
+    condition: dict[str, Any] = {"DateLessThan": {"aws:TokenIssueTime": time}}
+    if user_id:
+        condition["StringEquals"] = {"aws:userid": user_id}
+    return {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
 
 
-def _same_session(document: Json, condition: Json) -> bool:
-    return _condition(document).get("StringEquals") == condition.get("StringEquals")
+def _statements(document: Json | None) -> list[Json]:
+    found = (document or {}).get("Statement") or []
+    return [found] if isinstance(found, dict) else list(found)
+
+
+def _cut_off(statement: Json, user_id: str | None) -> datetime | None:
+    """Return the cut-off of a statement that is ``_revocation`` for the same sessions, as the console writes it too."""
+    try:
+        time = _only(statement["Condition"]["DateLessThan"]["aws:TokenIssueTime"])
+        plain = {**statement, "Action": _only(statement["Action"]), "Resource": _only(statement["Resource"])}
+        del plain["Condition"]
+        plain.pop("Sid", None)
+        condition = {**statement["Condition"], "DateLessThan": {"aws:TokenIssueTime": time}}
+        if {**plain, "Condition": condition} != _revocation(time, user_id):
+            return None
+        moment = datetime.fromisoformat(time)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _only(value: Any) -> Any:
+    """Return the one member of a list of one: IAM takes both forms."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 class DeactivateBedrockApiKey(Action):
@@ -361,8 +398,11 @@ class DeactivateBedrockApiKey(Action):
         ]
         if not active:
             return Plan(reason=f"User {user} has no such active Bedrock API key.")
-        arn = user_arn(account, user)
-        return Plan(tuple(self._change(arn, user, credential["ServiceSpecificCredentialId"]) for credential in active))
+        found = get_user(account, user)
+        if found is None:
+            return Plan(reason=f"User {user} does not exist any more.")
+        ids = [credential["ServiceSpecificCredentialId"] for credential in active]
+        return Plan(tuple(self._change(found["Arn"], user, credential_id) for credential_id in ids))
 
     def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
         """Return the key's status; ``absent`` when it was deleted."""
@@ -400,15 +440,19 @@ class DeactivateBedrockApiKey(Action):
         )
 
     def _credentials(self, account: Account, user: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        page: dict[str, Any] = {"UserName": user, "ServiceName": "bedrock.amazonaws.com"}
         try:
-            answer = account.client("iam").list_service_specific_credentials(
-                UserName=user, ServiceName="bedrock.amazonaws.com"
-            )
+            while True:  # botocore has no paginator for it
+                answer = account.client("iam").list_service_specific_credentials(**page)
+                found += answer["ServiceSpecificCredentials"]
+                if not answer.get("IsTruncated"):
+                    return found
+                page["Marker"] = answer["Marker"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchEntity":
                 return []
             raise
-        return list(answer["ServiceSpecificCredentials"])
 
     def _set(self, account: Account, state: Json) -> Json:
         account.client("iam").update_service_specific_credential(

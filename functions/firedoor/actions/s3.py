@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,7 +22,16 @@ PUBLIC_TAG = ("firedoor:public", "intended")
 """A bucket with this tag is public on purpose."""
 
 COPY_LIMIT = 5 * 1024**3
-"""Bytes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"""
+"""Bytes that one CopyObject takes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"""
+
+PART_SIZE = 512 * 1024**2
+"""Bytes of one part of a larger copy."""
+
+SIZE_LIMIT = 50 * 1024**3
+"""Bytes; a copy of more might not end while the function runs."""
+
+KEY_LIMIT = 1024
+"""Bytes of a key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
 
 _FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
@@ -69,8 +79,10 @@ class BlockPublicAccess(Action):
         )
 
     def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
-        """Return the four flags; None where the bucket has none."""
-        return {**change.before, "flags": self._flags(account, change.before["bucket"])}
+        """Return the four flags: None where the bucket has none, no flags at all where it is gone."""
+        bucket = change.before["bucket"]
+        found = _unless_missing(lambda: {"flags": self._flags(account, bucket)}, "NoSuchBucket")
+        return {"bucket": bucket, **(found or {})}
 
     def apply(self, account: Account, change: Change) -> Json:
         """Write the flags."""
@@ -127,7 +139,11 @@ def _unless_missing(read: Any, *codes: str) -> Any:
 class QuarantineObject(Action):
     """See ``summary``. No version is ever deleted: the bad one stays in its bucket's history for examination.
 
-    ``before`` and ``after`` are ``{bucket, key, version_id, hidden}``; ``made`` names our copy and delete marker.
+    Only the newest version can be hidden by a delete marker; where the version that was scanned is no longer the
+    newest, a marker would hide a newer one that may be clean, so nothing is done.
+
+    ``before`` and ``after`` are ``{bucket, key, version_id, hidden}``; ``made`` names our copy and delete marker. A
+    marker that somebody else put on top shows as drift.
     """
 
     name = "s3.quarantine_object"
@@ -142,17 +158,21 @@ class QuarantineObject(Action):
         "etag": Parameter("ETag of the version that was scanned.", "b1946ac92492d2347c6235b4d2611184", required=False),
     }
     permissions = Permissions(
-        plan=(
-            "s3:GetBucketVersioning",
+        plan=("s3:GetBucketVersioning", "s3:ListBucketVersions"),
+        apply=(
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
             "s3:GetObject",
             "s3:GetObjectAcl",
             "s3:GetObjectTagging",
             "s3:GetObjectVersion",
             "s3:GetObjectVersionAcl",
             "s3:GetObjectVersionTagging",
-            "s3:ListBucketVersions",
+            "s3:PutObject",
+            "s3:PutObjectTagging",
         ),
-        apply=("kms:Decrypt", "kms:GenerateDataKey", "s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"),
         undo=("s3:DeleteObjectVersion",),
     )
     example = "{action: s3.quarantine_object, with: {bucket: '{bucket}', key: '{key}', version_id: '{version_id}'}}"
@@ -160,56 +180,54 @@ class QuarantineObject(Action):
     def plan(self, account: Account, params: Json) -> Plan:
         """Plan to hide the object while the version in question is its newest."""
         bucket, key = params["bucket"], params["key"]
-        client = account.client("s3")
-        try:
-            versioning = client.get_bucket_versioning(Bucket=bucket).get("Status")
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchBucket":
-                return Plan(reason=f"Bucket {bucket} does not exist any more.")
-            raise
+        name = f"Object {key} in bucket {bucket}"
         newest = self._newest(account, bucket, key)
-        if newest is None or newest["hidden"]:
-            return Plan(reason=f"Object {key} in bucket {bucket} is gone or hidden already.")
-        if versioning != "Enabled":
-            raise Refused(f"Bucket {bucket} keeps no versions, so hiding {key} could not be undone; move it by hand.")
+        if newest is None:
+            return Plan(reason=f"{name} does not exist any more.")
+        if newest["marker"]:
+            return Plan(reason=f"{name} is hidden by a delete marker already.")
         wanted, etag = params.get("version_id"), (params.get("etag") or "").strip('"')
         if (wanted and wanted != newest["version_id"]) or (etag and etag != newest["etag"]):
-            return Plan(reason=f"Object {key} in bucket {bucket} was replaced by a newer version since.")
-        if newest["size"] > COPY_LIMIT:
-            raise Refused(f"Object {key} in bucket {bucket} is larger than 5 GB; copy it by hand.")
-        state = {"bucket": bucket, "key": key, "version_id": newest["version_id"]}
-        arn = f"{bucket_arn(account, bucket)}/{key}"
-        return Plan(
-            (
-                Change(
-                    target=arn,
-                    summary=f"Copy object {key} of bucket {bucket} into quarantine and hide it",
-                    before={**state, "hidden": False},
-                    after={**state, "hidden": True},
-                    resources=(
-                        f"{bucket_arn(account, account.quarantine_bucket)}/{account.case_id}/*",
-                        f"arn:{account.partition}:kms:{account.region}:*:key/*",
-                    ),
-                ),
+            return Plan(
+                reason=f"{name} has a newer version than the one that was scanned, and hiding it would hide that; "
+                "readers get the newer one, the scanned one is still there by its version id."
             )
+        self._refuse_if_final(account, bucket, key, newest["size"])
+        state = {"bucket": bucket, "key": key, "version_id": newest["version_id"]}
+        change = Change(
+            target=f"{bucket_arn(account, bucket)}/{key}",
+            summary=f"Copy object {key} of bucket {bucket} into quarantine and hide it",
+            before={**state, "hidden": False},
+            after={**state, "hidden": True},
+            resources=(
+                f"{bucket_arn(account, account.quarantine_bucket)}/{account.case_id}/*",
+                f"arn:{account.partition}:kms:{account.region}:*:key/*",
+            ),
         )
+        return Plan((change,))
 
-    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
-        """Return whether the object is hidden; another version on top shows as that version."""
+    def read(self, account: Account, change: Change, made: Json) -> Json:
+        """Return whether the object is hidden by us; another version on top shows as that version."""
         before = change.before
         newest = self._newest(account, before["bucket"], before["key"])
         if newest is None:
             return {**before, "version_id": None, "hidden": True}
-        return {**before, "version_id": newest["version_id"], "hidden": newest["hidden"]}
+        hidden: bool | str = newest["marker"] is not None
+        if hidden and made.get("delete_marker") not in (None, newest["marker"]):
+            hidden = "by another delete marker"
+        return {**before, "version_id": newest["version_id"], "hidden": hidden}
 
     def apply(self, account: Account, change: Change) -> Json:
         """Copy, write the manifest, hide. Done again, it copies to the same place and adds no second marker."""
-        copy = self._copy(account, change)
-        marker = self._marker(account, change)
-        if marker is None:
-            answer = account.client("s3").delete_object(Bucket=change.before["bucket"], Key=change.before["key"])
-            marker = answer["VersionId"]
-        return {"copy": copy, "delete_marker": marker}
+        bucket, key, version = (change.before[name] for name in ("bucket", "key", "version_id"))
+        place = self._place(account, bucket, key)
+        is_retry = self._is_copied(account, change, place)
+        newest = self._newest(account, bucket, key)
+        marker = newest["marker"] if newest else None
+        if newest is None or newest["version_id"] != version or (marker and not is_retry):
+            raise Refused(f"Object {key} in bucket {bucket} was changed meanwhile; it was copied, but not hidden.")
+        made = {"copy": f"s3://{account.quarantine_bucket}/{place}"}
+        return {**made, "delete_marker": marker or self._hide(account, bucket, key, newest["etag"])}
 
     def undo(self, account: Account, change: Change, made: Json) -> None:
         """Remove our delete marker, and only that. The copy in quarantine stays as evidence."""
@@ -221,59 +239,97 @@ class QuarantineObject(Action):
         """Return the command that removes the delete marker."""
         if not made:
             return ()
-        where = f"--bucket {shlex.quote(change.before['bucket'])} --key {shlex.quote(change.before['key'])}"
-        return (f"aws s3api delete-object {where} --version-id {shlex.quote(made['delete_marker'])}",)
-
-    def _versions(self, account: Account, bucket: str, key: str) -> tuple[list[Any], list[Any]]:
-        """Return the object's own versions and delete markers, newest first."""
-        pages = account.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key)
-        versions: list[Any] = []
-        markers: list[Any] = []
-        for page in pages:
-            versions += [entry for entry in page.get("Versions", ()) if entry["Key"] == key]
-            markers += [entry for entry in page.get("DeleteMarkers", ()) if entry["Key"] == key]
-            if any(entry["Key"] > key for entry in page.get("Versions", ())):
-                break
-        return versions, markers
+        where = ["--bucket", change.before["bucket"], "--key", change.before["key"]]
+        return (shlex.join(["aws", "s3api", "delete-object", *where, "--version-id", made["delete_marker"]]),)
 
     def _newest(self, account: Account, bucket: str, key: str) -> dict[str, Any] | None:
-        """Return the newest version that is no marker, and whether a marker hides it; None for no version."""
-        versions, markers = self._versions(account, bucket, key)
-        if not versions:
+        """Return the newest version that is no marker, and the marker that hides it; None for no version.
+
+        S3 lists by key, newest first, so all that matters is at the start of the first page.
+        """
+        client = account.client("s3")
+        page = _unless_missing(lambda: client.list_object_versions(Bucket=bucket, Prefix=key), "NoSuchBucket") or {}
+        version = next((entry for entry in page.get("Versions", ()) if entry["Key"] == key), None)
+        if version is None:
             return None
-        version = next((entry for entry in versions if entry["IsLatest"]), versions[0])
+        markers = [entry for entry in page.get("DeleteMarkers", ()) if entry["Key"] == key and entry["IsLatest"]]
         return {
             "version_id": version["VersionId"],
             "etag": version["ETag"].strip('"'),
             "size": version["Size"],
-            "hidden": any(marker["IsLatest"] for marker in markers),
+            "marker": markers[0]["VersionId"] if markers else None,
         }
 
-    def _marker(self, account: Account, change: Change) -> str | None:
-        """Return the delete marker that hides the object now, if one does."""
-        _, markers = self._versions(account, change.before["bucket"], change.before["key"])
-        return next((str(marker["VersionId"]) for marker in markers if marker["IsLatest"]), None)
+    def _refuse_if_final(self, account: Account, bucket: str, key: str, size: int) -> None:
+        """Refuse what could not be undone, or not be copied."""
+        # With versioning suspended, a delete removes the version whose id is "null" for good.
+        if account.client("s3").get_bucket_versioning(Bucket=bucket).get("Status") != "Enabled":
+            raise Refused(f"Bucket {bucket} keeps no versions, so hiding {key} could not be undone; move it by hand.")
+        if size > SIZE_LIMIT:
+            raise Refused(f"Object {key} in bucket {bucket} is larger than {SIZE_LIMIT >> 30} GiB; copy it by hand.")
 
-    def _copy(self, account: Account, change: Change) -> str:
-        """Copy the version and describe it; returns the copy's address. Encryption is the quarantine bucket's own."""
+    def _place(self, account: Account, bucket: str, key: str) -> str:
+        """Return the copy's key; where the object's own does not fit behind the case's, its SHA-256 stands for it."""
+        place = f"{account.case_id}/{bucket}/{key}"
+        if len(place.encode()) <= KEY_LIMIT - _MANIFEST_ROOM:
+            return place
+        return f"{account.case_id}/{bucket}/sha256-{hashlib.sha256(key.encode()).hexdigest()}"
+
+    def _is_copied(self, account: Account, change: Change, place: str) -> bool:
+        """Copy the version and describe it; tells whether an earlier try had done so already.
+
+        The manifest is written last and only once, so a delete marker that stands before it is not ours. Encryption is
+        the quarantine bucket's own.
+        """
+        from boto3.s3.transfer import TransferConfig
+
         client, state = account.client("s3"), change.before
         source = {"Bucket": state["bucket"], "Key": state["key"], "VersionId": state["version_id"]}
-        place = f"{account.case_id}/{state['bucket']}/{state['key']}"
-        client.copy_object(Bucket=account.quarantine_bucket, Key=place, CopySource=source, TaggingDirective="REPLACE")
-        client.put_object(
-            Bucket=account.quarantine_bucket,
-            Key=f"{place}.manifest.json",
-            Body=json.dumps(self._manifest(account, source), indent=1, sort_keys=True, default=str).encode(),
-            ContentType="application/json",
+        client.copy(
+            source,
+            account.quarantine_bucket,
+            place,
+            ExtraArgs={"TaggingDirective": "REPLACE", "Tagging": f"firedoor:case={account.case_id}"},
+            Config=TransferConfig(multipart_threshold=COPY_LIMIT, multipart_chunksize=PART_SIZE),
         )
-        return f"s3://{account.quarantine_bucket}/{place}"
+        try:
+            client.put_object(
+                Bucket=account.quarantine_bucket,
+                Key=f"{place}.{hashlib.sha256(state['version_id'].encode()).hexdigest()[:16]}.manifest.json",
+                Body=json.dumps(
+                    self._manifest(account, change, source), indent=1, sort_keys=True, default=str
+                ).encode(),
+                ContentType="application/json",
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "PreconditionFailed":
+                return True
+            raise
+        return False
 
-    def _manifest(self, account: Account, source: Mapping[str, str]) -> dict[str, Any]:
+    def _hide(self, account: Account, bucket: str, key: str, etag: str) -> str:
+        """Put a delete marker on top, if nothing newer came in between; returns the marker's version id.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+        """
+        try:
+            answer = account.client("s3").delete_object(Bucket=bucket, Key=key, IfMatch=f'"{etag}"')
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"):
+                raise Refused(
+                    f"Object {key} in bucket {bucket} was changed meanwhile; it was copied, but not hidden."
+                ) from error
+            raise
+        return str(answer["VersionId"])
+
+    def _manifest(self, account: Account, change: Change, source: Mapping[str, str]) -> dict[str, Any]:
         """Describe all that a copy does not carry, so that the object can be put back as it was."""
         client = account.client("s3")
         head = client.head_object(**source, ChecksumMode="ENABLED")
         return {
             "case_id": account.case_id,
+            "arn": change.target,
             "source": dict(source),
             "etag": head["ETag"].strip('"'),
             "size": head["ContentLength"],
@@ -287,3 +343,6 @@ class QuarantineObject(Action):
             "tags": client.get_object_tagging(**source)["TagSet"],
             "acl": client.get_object_acl(**source)["Grants"],
         }
+
+
+_MANIFEST_ROOM = len(".0123456789abcdef.manifest.json")

@@ -1,7 +1,7 @@
 """What moto lacks or does otherwise than AWS, as far as Firedoor needs it, added while an embedded AWS runs.
 
-Owns Security Hub's write-back, who may assume a role, and the groups of network interfaces. What nobody answers is an
-error here: no call leaves the process.
+Owns Security Hub's write-back, who may assume a role, the groups of network interfaces, and trails named by their ARN.
+What nobody answers is an error here: no call leaves the process.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def filled(session: Any, gaps: Gaps) -> Iterator[None]:
     for name, answer in answers.items():
         events.register_first(name, answer, unique_id=name)
     try:
-        with _own_groups_of_interfaces(), mock.patch("botocore.httpsession.URLLib3Session.send", _refuse):
+        with corrected(), mock.patch("botocore.httpsession.URLLib3Session.send", _refuse):
             yield
     finally:
         for name in answers:
@@ -76,11 +76,14 @@ def _refuse(_session: object, request: Any) -> None:
 
 
 @contextlib.contextmanager
-def _own_groups_of_interfaces() -> Iterator[None]:
-    """Let an interface have its own groups, and an instance those of its first interface, as EC2 has it.
+def corrected() -> Iterator[None]:
+    """Let moto do as AWS does where it does otherwise.
 
-    moto adds the instance's groups to every interface's, so that a change of one interface cannot be seen.
+    An interface has its own groups and an instance those of its first interface; moto adds the instance's groups to
+    every interface's, so that a change of one interface cannot be seen. A trail can be deleted by its ARN; moto
+    answers that it did, and deletes nothing.
     """
+    from moto.cloudtrail.models import CloudTrailBackend
     from moto.ec2.models.elastic_network_interfaces import NetworkInterface
     from moto.ec2.models.instances import Instance
 
@@ -91,7 +94,11 @@ def _own_groups_of_interfaces() -> Iterator[None]:
         first = instance.nics.get(0)
         return of_interface(first) if first else list(instance.security_groups)
 
+    def delete_trail(backend: Any, name: str) -> None:
+        backend.trails.pop(name.rpartition("/")[2], None)
+
     with (
+        mock.patch.object(CloudTrailBackend, "delete_trail", delete_trail),
         mock.patch.object(NetworkInterface, "group_set", property(of_interface)),
         mock.patch.object(Instance, "dynamic_group_list", property(of_instance)),
     ):
