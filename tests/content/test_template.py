@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
+from collections import defaultdict
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,10 @@ import pytest
 from firedoor import actions, findings, guard
 from firedoor.actions import bedrock, cloudtrail
 from firedoor.cli import template
+from firedoor.cli.embedded import EmbeddedAws, bundle_file, session
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.sources import load_sources
+from firedoor.cli.stage import stage
 from firedoor.events import SOURCE_OF_INSPECTION, read_events
 from firedoor.settings import OPTIONAL, REQUIRED
 
@@ -67,13 +72,82 @@ def test_every_queue_has_dead_letters_and_an_alarm_on_them() -> None:
         for name, queue in queues.items()
         if name in working
     }
+    dead |= failure_queues()
+    dead |= {
+        config["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"].split(".")[0]
+        for config in resources("AWS::Lambda::EventInvokeConfig").values()
+    }
     assert set(queues) == working | dead
     watched = {
         alarm["Properties"]["Dimensions"][0]["Value"].get("Fn::GetAtt", "").split(".")[0]
         for alarm in resources("AWS::CloudWatch::Alarm").values()
-        if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        if alarm["Properties"].get("MetricName") == "ApproximateNumberOfMessagesVisible"
     }
     assert dead == watched
+
+
+def failure_queues() -> set[str]:
+    """Return the queues that failed asynchronous invocations go to."""
+    return {
+        config["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"].split(".")[0]
+        for config in resources("AWS::Lambda::EventInvokeConfig").values()
+    }
+
+
+def test_what_is_called_without_waiting_for_an_answer_fails_into_a_queue() -> None:
+    """Schedules and log subscriptions do not wait; Lambda itself sends their failures, with the function's own role."""
+    configs = resources("AWS::Lambda::EventInvokeConfig").values()
+    called = {config["Properties"]["FunctionName"]["Fn::Ref"] for config in configs}
+    assert {"InspectFunction", "TimerFunction"} == called
+    for function in called:
+        role = function.replace("Function", "Role")
+        sends = [entry["Resource"] for entry in statements(role) if "sqs:SendMessage" in entry["Action"]]
+        for queue in failure_queues():
+            assert {"Fn::GetAtt": f"{queue}.Arn"} in sends
+
+
+def test_eventbridge_may_send_wherever_its_rules_point() -> None:
+    """To each target and to each target's dead letters; a missing permission loses events in silence."""
+    (policy,) = resources("AWS::SQS::QueuePolicy").values()
+    properties = policy["Properties"]
+    (allowing,) = [entry for entry in properties["PolicyDocument"]["Statement"] if entry["Effect"] == "Allow"]
+    open_to_rules = {arn["Fn::GetAtt"] for arn in allowing["Resource"]}
+    pointed = {
+        arn["Fn::GetAtt"]
+        for rule in resources("AWS::Events::Rule").values()
+        for target in rule["Properties"]["Targets"]
+        for arn in (target["Arn"], target["DeadLetterConfig"]["Arn"])
+    }
+    assert pointed == open_to_rules
+    assert open_to_rules <= {f"{queue['Fn::Ref']}.Arn" for queue in properties["Queues"]}
+
+
+def test_every_queue_takes_encrypted_connections_only() -> None:
+    """The dead letters hold the same messages."""
+    (policy,) = resources("AWS::SQS::QueuePolicy").values()
+    (denying,) = [entry for entry in policy["Properties"]["PolicyDocument"]["Statement"] if entry["Effect"] == "Deny"]
+    assert set(resources("AWS::SQS::Queue")) == {queue["Fn::Ref"] for queue in policy["Properties"]["Queues"]}
+    assert set(resources("AWS::SQS::Queue")) == {arn["Fn::GetAtt"].split(".")[0] for arn in denying["Resource"]}
+
+
+def test_eventbridge_may_use_the_key_without_a_source_condition() -> None:
+    """With aws:SourceAccount or aws:SourceArn its requests to KMS are refused, and no event arrives.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    policy = resources("AWS::KMS::Key")["Key"]["Properties"]["KeyPolicy"]["Statement"]
+    (entry,) = [entry for entry in policy if "events.amazonaws.com" in json.dumps(entry)]
+    assert ["kms:Decrypt", "kms:GenerateDataKey"] == entry["Action"]
+    assert "Condition" not in entry
+
+
+def test_alarms_reach_people() -> None:
+    """Each one tells the topic, and throttling is watched for every function."""
+    alarms = resources("AWS::CloudWatch::Alarm")
+    assert all([{"Fn::Ref": "AlertTopic"}] == alarm["Properties"]["AlarmActions"] for alarm in alarms.values())
+    metrics = alarms["ThrottlesAlarm"]["Properties"]["Metrics"]
+    watched = {entry["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Fn::Ref"] for entry in metrics[1:]}
+    assert set(FUNCTIONS) == watched
 
 
 def test_a_message_comes_again_only_after_the_function_has_ended() -> None:
@@ -116,9 +190,10 @@ def test_what_must_outlive_the_stack_does() -> None:
 
 
 def statements(role: str, name: str = "template.yaml") -> list[dict[str, Any]]:
-    """Return the statements of a role's own policies."""
+    """Return the statements of a role's own policies, those too that stand there only under a condition."""
     policies = template.read_template(ROOT / name)["Resources"][role]["Properties"]["Policies"]
-    return [entry for policy in policies for entry in policy["PolicyDocument"]["Statement"] if "Effect" in entry]
+    entries = [entry for policy in policies for entry in policy["PolicyDocument"]["Statement"]]
+    return [entry["Fn::If"][1] if "Fn::If" in entry else entry for entry in entries]
 
 
 def allowed(role: str, name: str = "template.yaml") -> set[str]:
@@ -136,6 +211,10 @@ def union(*verbs: str) -> set[str]:
     return {name for action in actions.catalogue() for verb in verbs for name in getattr(action.permissions, verb)}
 
 
+AUTHORISED_BY = {"securityhub:BatchUpdateFindingsV2": "securityhub:BatchUpdateFindings"}
+"""Operations that IAM knows by another name: the API page of BatchUpdateFindingsV2 says so."""
+
+TELLING = {AUTHORISED_BY.get(name, name) for name in findings.PERMISSIONS.values()}
 LOOKING = {*guard.PERMISSIONS, *bedrock.BASELINE_PERMISSIONS, *cloudtrail.BASELINE_PERMISSIONS}
 HOMES = pytest.mark.parametrize("name", ["template.yaml", "deploy/member.yaml"])
 
@@ -143,7 +222,7 @@ HOMES = pytest.mark.parametrize("name", ["template.yaml", "deploy/member.yaml"])
 @HOMES
 def test_the_responder_may_do_what_the_actions_call_and_nothing_else(name: str) -> None:
     """Both ways, at home and in member accounts."""
-    assert union("plan", "apply") | LOOKING | set(findings.PERMISSIONS.values()) == allowed("ResponderRole", name)
+    assert union("plan", "apply") | LOOKING | TELLING == allowed("ResponderRole", name)
 
 
 @HOMES
@@ -173,6 +252,48 @@ def test_what_ships_as_protected_is_denied_too(role: str, name: str) -> None:
     assert ["Deny"] == [statement["Effect"] for statement in tagged]
 
 
+@HOMES
+@pytest.mark.parametrize("role", ["ResponderRole", "RestorerRole"])
+def test_protection_denies_changes_and_not_looking(role: str, name: str) -> None:
+    """A plan must be able to read a protected thing, or the alert says AccessDenied where it should say protected."""
+    for statement in statements(role, name):
+        if statement["Effect"] == "Deny" and "NotAction" in statement:
+            spared = statement["NotAction"]
+            assert not [
+                verb
+                for verb in spared
+                if verb.split(":")[1].removesuffix("*") not in ("Describe", "Get", "List", "ListTags")
+            ]
+            for action in allowed(role, name) if statement["Resource"] == "*" else ():
+                reads = action.split(":")[1].startswith(("Describe", "Get", "List"))
+                may = any(fnmatchcase(action, pattern) for pattern in spared)
+                assert not (may and not reads), action
+
+
+@pytest.mark.parametrize("role", ["ResponderRole", "RestorerRole"])
+def test_members_have_the_same_roles_as_home(role: str) -> None:
+    """Statement by statement; only the account that has the quarantine bucket is called otherwise."""
+    home, member = json.dumps(statements(role)), json.dumps(statements(role, "deploy/member.yaml"))
+    assert home == member.replace("firedoor-quarantine-${HomeAccountId}", "firedoor-quarantine-${AWS::AccountId}")
+
+
+@HOMES
+def test_nothing_is_written_into_buckets_but_the_quarantine(name: str) -> None:
+    """Objects are put there and nowhere else, whatever a session policy would let through."""
+    (putting,) = [entry for entry in statements("ResponderRole", name) if "s3:PutObject" in entry.get("Action", ())]
+    assert all(":firedoor-quarantine-" in arn["Fn::Sub"] for arn in putting["Resource"])
+
+
+@HOMES
+@pytest.mark.parametrize("role", ["ResponderRole", "RestorerRole"])
+def test_tags_are_given_only_while_something_is_made(role: str, name: str) -> None:
+    """A role that may tag anything may lift protection by tag."""
+    (tagging,) = [entry for entry in statements(role, name) if "ec2:CreateTags" in _listed(entry.get("Action"))]
+    assert tagging["Condition"]["StringEquals"]["ec2:CreateAction"]
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "functions" / "firedoor" / "actions").glob("*.py"))
+    assert ".create_tags(" not in code
+
+
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -195,7 +316,102 @@ def test_who_hears_and_decides_can_change_nothing_of_anybodys(role: str) -> None
     assert not {name for name in allowed(role) if name.startswith("s3:")} - {"s3:GetObject"}
 
 
-@pytest.mark.parametrize("role", ["ClassifyRole", "InspectRole", "RespondRole", "DecideRole", "TimerRole"])
+FOR_LAMBDA = {
+    *("kms:Decrypt", "kms:GenerateDataKey", "logs:CreateLogStream", "logs:PutLogEvents"),
+    *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+    *("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+}
+"""What Lambda and the encryption of services need; no code of ours calls these."""
+
+FOR_RARE_MOMENTS = {
+    "ClassifyRole": {"dynamodb:Query"},  # a playbook with a threshold, of which none ships
+    "InspectRole": {"dynamodb:Query", "dynamodb:UpdateItem"},  # the same, and an invocation like one before
+    "RespondRole": {"s3:GetObject"},  # after a crash between storing evidence and remembering it
+}
+"""What the run below does not come to, and when it is needed."""
+
+SEVERAL = {
+    "scheduler:CreateSchedule": {"scheduler:CreateSchedule", "iam:PassRole"},
+    "sts:AssumeRole": {"sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"},
+}
+"""Calls that IAM asks more than one permission for, as this code makes them."""
+
+
+class WatchedAws(EmbeddedAws):
+    """Remembers what each function called with its own role."""
+
+    def __init__(self, bundle: Path, caps: str, calls: dict[str, set[str]]) -> None:
+        """``calls`` is added to: role → IAM actions."""
+        super().__init__(bundle, datetime(2026, 11, 20, 23, 0, tzinfo=UTC), caps)
+        self._calls = calls
+        self._running: str | None = None
+
+    def __enter__(self) -> WatchedAws:
+        """Watch from the start."""
+        super().__enter__()
+        session().events.register("before-call", self._saw)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Watch no longer."""
+        session().events.unregister("before-call", self._saw)
+        super().__exit__(*error)
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Call a handler, and know whose calls these are."""
+        self._running = f"{function.capitalize()}Role"
+        try:
+            return super().invoke(function, event)
+        finally:
+            self._running = None
+
+    def _saw(self, model: Any, params: dict[str, Any], request_signer: Any, **_: Any) -> None:
+        own = session().get_credentials().access_key == request_signer._credentials.access_key
+        if self._running and own:
+            self._calls[self._running] |= _needed(model.service_model.service_name, model.name, params)
+
+
+def _needed(service: str, operation: str, params: dict[str, Any]) -> set[str]:
+    """Return the IAM actions of one call; a transaction needs those of its items."""
+    if operation == "TransactWriteItems":
+        return {f"dynamodb:{kind}Item" for item in json.loads(params["body"])["TransactItems"] for kind in item}
+    return SEVERAL.get(f"{service}:{operation}", {f"{service}:{operation}"})
+
+
+def test_each_function_may_do_what_its_code_calls_and_nothing_else(samples: Any, tmp_path: Path) -> None:
+    """Both ways, through the real handlers: containment, approval, expiry, digest, undo, revert, heartbeat, logs."""
+    bundle = bundle_file(ROOT / "playbooks", tmp_path)
+    calls: dict[str, set[str]] = defaultdict(set)
+    operator = "arn:aws:iam::111122223333:user/operator-1"
+    with WatchedAws(bundle, "approve", calls) as aws:
+        stopped = samples.text("cloudtrail_stop_logging")
+        stage(aws, stopped)
+        for number in (1, 2):
+            aws.put_event(changed(stopped, {"id": f"{number}0000000-0000-4000-8000-000000000000"}))
+            aws.pump()
+        (case,) = aws.cases()
+        for decision in ("approve", "undo"):
+            assert aws.decide({"decision": decision, "case_id": case.id}, operator)["accepted"]
+            aws.pump()
+        aws.timer({"timer": "baseline"})
+        aws.timer({"timer": "heartbeat"})
+        aws.put_event(samples.text("cloudtrail_authorize_ingress_halves"))
+        aws.pump()
+        aws.advance(8 * 86_400)
+    with WatchedAws(bundle, "auto", calls) as aws:
+        for name in ("guardduty_role_session_exfiltration", "s3_bedrock_log_created"):
+            stage(aws, samples.text(name))
+            aws.put_event(samples.text(name))
+            aws.pump()
+        aws.advance(2 * 86_400)
+    may = {role: allowed(role) - FOR_LAMBDA - FOR_RARE_MOMENTS.get(role, set()) for role in FUNCTION_ROLES}
+    assert may == dict(calls)
+
+
+FUNCTION_ROLES = ["ClassifyRole", "InspectRole", "RespondRole", "DecideRole", "TimerRole"]
+
+
+@pytest.mark.parametrize("role", FUNCTION_ROLES)
 def test_no_function_may_do_everything_of_a_service(role: str) -> None:
     """No wildcard action, and no wildcard resource but for traces."""
     assert not [name for name in allowed(role) if "*" in name]
@@ -246,3 +462,59 @@ def test_members_send_home_what_the_home_rules_hear() -> None:
     home = resources("AWS::Events::Rule")["CloudTrailRule"]["Properties"]["EventPattern"]
     member = resources("AWS::Events::Rule", "deploy/member.yaml")["CallsRule"]["Properties"]["EventPattern"]
     assert home == member
+
+
+# --- deploying
+
+
+def test_samconfig_deploys_production_into_shadow() -> None:
+    """Every environment sets only parameters that exist, and production changes nothing at first."""
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
+    assert {"default", "dev", "prod"} <= set(config)
+    parameters = template.read_template()["Parameters"]
+    for environment in ("default", "dev", "prod"):
+        for command in config[environment].values():
+            for override in command["parameters"].get("parameter_overrides", "").split():
+                name, _, value = override.partition("=")
+                assert value in parameters[name].get("AllowedValues", [value])
+    assert "InitialCap=shadow" in config["prod"]["deploy"]["parameters"]["parameter_overrides"]
+    assert "shadow" == parameters["InitialCap"]["Default"]
+
+
+@HOMES
+def test_every_parameter_says_what_it_is_for(name: str) -> None:
+    """And the secret one is not shown."""
+    parameters = template.read_template(ROOT / name)["Parameters"]
+    assert all(parameter["Description"] for parameter in parameters.values())
+    assert ["ExternalId"] == [key for key, parameter in parameters.items() if parameter.get("NoEcho")]
+
+
+UNTAGGED = {
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Events::EventBusPolicy",
+    "AWS::KMS::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::Scheduler::Schedule",
+    "AWS::Serverless::Function",
+    "AWS::Serverless::LayerVersion",
+}
+"""Types that CloudFormation cannot tag, and the functions, which ``Globals`` tags."""
+
+
+@HOMES
+def test_everything_is_tagged(name: str) -> None:
+    """What belongs to Firedoor can be found, and its costs too."""
+    parsed = template.read_template(ROOT / name)
+    untagged = [
+        key
+        for key, resource in parsed["Resources"].items()
+        if resource["Type"] not in UNTAGGED and "Tags" not in resource["Properties"]
+    ]
+    assert [] == untagged
+    assert {"firedoor": "stack"} == template.read_template()["Globals"]["Function"]["Tags"]
