@@ -497,11 +497,6 @@ def test_inspect_shows_a_person_all_that_was_found(cli: Any) -> None:
     assert (0, 200) == (code, len(json.loads(out)["pii"]))
 
 
-def test_the_page_of_actions_is_current(cli: Any) -> None:
-    """docs/actions.md is what the command prints."""
-    assert (ROOT / "docs" / "actions.md").read_text("utf-8") == cli("actions", "--markdown")[1]
-
-
 def test_replay_shows_the_whole_story(cli: Any) -> None:
     """Plan, difference, alert and undo of one event."""
     code, out, _ = cli("replay", "cloudtrail_authorize_ingress_world", "--undo", "--json")

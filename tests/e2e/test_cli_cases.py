@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import boto3
 import pytest
 
 from firedoor.cli import case_commands, main
-from firedoor.cli.deployment import Deployment
+from firedoor.cli.deployment import Deployment, deployment_of
 from firedoor.cli.embedded import EmbeddedAws, bundle_file
 from firedoor.cli.stage import stage
+from firedoor.errors import FiredoorError, Refused
 
 ROOT = Path(__file__).parent.parent.parent
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202e\u200bmallory"
 OPERATOR = "arn:aws:sts::111122223333:assumed-role/SecurityOperator/kim"
 
 
@@ -80,8 +86,77 @@ def test_approve_show_verify_and_undo(aws: EmbeddedAws, capsys: Any) -> None:
     code, out, _ = say(capsys, "undo", case, "--json")
     assert (0, "reverted") == (code, json.loads(out)["state"])
     code, _, err = say(capsys, "undo", case)
-    assert 2 == code
+    assert 1 == code
     assert "put back already" in err
+
+
+def test_evidence_that_was_changed_is_found(aws: EmbeddedAws, capsys: Any) -> None:
+    """``show --verify`` reads every entry back, names the one that differs, and is exit 1."""
+    case = case_id(aws)
+    say(capsys, "approve", case)
+    bucket = aws.services.settings.evidence_bucket
+    first = json.loads(say(capsys, "show", case, "--json")[1])["occurrences"][0]["evidence"][0]
+    aws.client("s3").put_object(Bucket=bucket, Key=first["key"], Body=b'{"previous_sha256": null}')
+    code, out, _ = say(capsys, "show", case, "--verify")
+    assert 1 == code
+    assert f"{first['key']} is not what was stored: its SHA-256 differs." in out.splitlines()
+    code, out, _ = say(capsys, "show", case, "--verify", "--json")
+    assert (1, 1) == (code, len(json.loads(out)["evidence_problems"]))
+
+
+def test_undo_does_not_overwrite_somebodys_work_unless_told_to(aws: EmbeddedAws, capsys: Any) -> None:
+    """It shows what was left and what is there now; ``--force`` puts back what was before all the same."""
+    case, ec2 = case_id(aws), aws.client("ec2")
+    before = interface(aws)
+    say(capsys, "approve", case)
+    quarantine = interface(aws)["Groups"][0]["GroupName"]
+    forensics = ec2.create_security_group(GroupName="forensics", Description="-", VpcId=before["VpcId"])["GroupId"]
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=before["NetworkInterfaceId"], Groups=[forensics])
+    say(capsys, "undo", case, "--no-wait")
+    out = say(capsys, "show", case)[1]
+    left, now = (line for line in out.splitlines() if line.startswith(("    left behind:", "    found now:")))
+    assert (True, True) == (quarantine in left, forensics in now)
+    assert [forensics] == [group["GroupId"] for group in interface(aws)["Groups"]]
+    code, out, _ = say(capsys, "undo", case, "--force", "--json")
+    assert (0, "reverted") == (code, json.loads(out)["state"])
+    assert before["Groups"] == interface(aws)["Groups"]
+
+
+def interface(aws: EmbeddedAws) -> dict[str, Any]:
+    """Return the network interface of the instance that the event names, as EC2 describes it."""
+    event = json.loads((ROOT / "events" / "guardduty_ec2_cryptomining.json").read_text("utf-8"))
+    instance = event["detail"]["resource"]["instanceDetails"]["instanceId"]
+    wanted = [{"Name": "attachment.instance-id", "Values": [instance]}]
+    found: dict[str, Any] = aws.client("ec2").describe_network_interfaces(Filters=wanted)["NetworkInterfaces"][0]
+    return found
+
+
+@pytest.mark.parametrize("choice", ["approve", "undo"])
+def test_a_decision_that_does_not_fit_is_refused_with_its_reason(aws: EmbeddedAws, capsys: Any, choice: str) -> None:
+    """What was rejected is neither approved nor undone afterwards; exit 1 and a sentence."""
+    case = case_id(aws)
+    say(capsys, "reject", case)
+    code, out, err = say(capsys, choice, case)
+    assert (1, "") == (code, out)
+    assert err.startswith("firedoor: ")
+    assert "rejected" in json.loads(say(capsys, "show", case, "--json")[1])["state"]
+
+
+def test_hostile_text_in_a_case_does_not_reach_the_terminal(aws: EmbeddedAws, capsys: Any) -> None:
+    """A reason, an actor, a target that carry escapes are shown without them, indented as everything else."""
+    case = case_id(aws)
+    say(capsys, "reject", case, "--why", HOSTILE)
+    say(capsys, "feedback", case, "--false-positive", "--why", HOSTILE)
+    key = {"pk": {"S": f"CASE#{case}"}, "sk": {"S": "CASE"}}
+    table, name = aws.client("dynamodb"), aws.services.settings.table
+    item = table.get_item(TableName=name, Key=key)["Item"]
+    data = {**json.loads(item["data"]["S"]), "actor": HOSTILE, "target": HOSTILE, "title": HOSTILE}
+    table.put_item(TableName=name, Item={**item, "data": {"S": json.dumps(data)}})
+    shown = [say(capsys, "show", case), say(capsys, "cases"), say(capsys, "show", case, "--json")]
+    assert "  actor mallory" in shown[0][1].splitlines()
+    for _, out, err in shown:
+        assert "mallory" in out
+        assert not set("\x1b\x07\u202e\u200b") & set(out + err)
 
 
 def test_reject_changes_nothing(aws: EmbeddedAws, capsys: Any) -> None:
@@ -94,7 +169,10 @@ def test_why_tells_the_case_of_an_event(aws: EmbeddedAws, capsys: Any) -> None:
     """And exit 1 for an event that nobody knows."""
     event_id = aws.cases()[0].occurrences[0].event_id
     assert case_id(aws) in say(capsys, "why", event_id)[1]
-    assert 1 == say(capsys, "why", "unknown")[0]
+    assert case_id(aws) in json.loads(say(capsys, "why", event_id, "--json")[1])["guardduty-ec2-compromised"]
+    code, out, _ = say(capsys, "why", "unknown")
+    assert 1 == code
+    assert "firedoor explain" in out
 
 
 @pytest.mark.usefixtures("aws")
@@ -109,7 +187,23 @@ def test_cap_shows_and_sets_with_who_and_when(capsys: Any) -> None:
     code, _, err = say(capsys, "cap", "on")
     assert 2 == code
     assert "off, shadow, alert, approve, auto" in err
+    code, _, err = say(capsys, "cap", "off", "--account", "prod-payments")
+    assert 2 == code
+    assert "write its 12 digits" in err
     assert {} == json.loads(say(capsys, "cap", "none", "--account", "111122223333", "--json")[1])["accounts"]
+
+
+def test_a_cap_is_what_the_handlers_read(aws: EmbeddedAws, capsys: Any) -> None:
+    """After ``firedoor cap shadow`` the next event is only recorded; the case that waits is not carried out either."""
+    say(capsys, "cap", "shadow")
+    aws.advance(10)
+    text = (ROOT / "events" / "cloudtrail_authorize_ingress_world.json").read_text("utf-8")
+    stage(aws, text)
+    aws.put_event(text)
+    aws.pump()
+    states = {row["playbook"]: row["state"] for row in json.loads(say(capsys, "cases", "--json")[1])}
+    assert "recorded" == states["cloudtrail-security-group-opened"]
+    assert 1 == len(json.loads(say(capsys, "cases", "--limit", "1", "--json")[1]))
 
 
 def test_feedback_is_kept(aws: EmbeddedAws, capsys: Any) -> None:
@@ -128,6 +222,119 @@ def test_alert_prints_every_medium(aws: EmbeddedAws, capsys: Any, medium: str) -
 
 @pytest.mark.usefixtures("aws")
 def test_an_unknown_case_is_a_sentence(capsys: Any) -> None:
-    """Exit 2, no traceback."""
+    """Exit 1, no traceback."""
     code, _, err = say(capsys, "show", "fd-20260131-000000")
-    assert (2, "firedoor: There is no case fd-20260131-000000.\n") == (code, err)
+    assert (1, "firedoor: There is no case fd-20260131-000000.\n") == (code, err)
+
+
+# --- the stack itself
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_stack_is_found_by_its_outputs() -> None:
+    """As CloudFormation tells them; a stack that is not there, or not ours, is a sentence."""
+    template = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"TableName": {"Value": "firedoor-cases"}},
+    }
+    boto3.client("cloudformation", "eu-west-1").create_stack(StackName="mine", TemplateBody=json.dumps(template))
+    asked = {"profile": None, "region": "eu-west-1"}
+    mine = deployment_of(argparse.Namespace(stack="mine", **asked))
+    assert "firedoor-cases" == mine.output("TableName")
+    with pytest.raises(FiredoorError, match="Stack mine has no output DecideFunctionUrl"):
+        mine.output("DecideFunctionUrl")
+    with pytest.raises(FiredoorError, match=r"Stack other cannot be read .*--stack"):
+        deployment_of(argparse.Namespace(stack="other", **asked)).output("TableName")
+
+
+def test_a_profile_that_is_not_there_is_a_sentence(capsys: Any) -> None:
+    """Exit 2, before anything is asked of AWS."""
+    code, _, err = say(capsys, "cases", "--profile", "no-such-profile")
+    assert 2 == code
+    assert "no-such-profile" in err
+
+
+class Answer(NamedTuple):
+    """What the function URL answers."""
+
+    status: int
+    body: str
+
+
+@pytest.fixture
+def url() -> Iterator[tuple[str, list[Answer], list[dict[str, Any]]]]:
+    """Give a function URL of our own, the list from which it takes its answers, and what it was asked."""
+    answers: list[Answer] = []
+    asked: list[dict[str, Any]] = []
+
+    class Url(BaseHTTPRequestHandler):
+        """Keeps the headers and the body, and answers what it was told to."""
+
+        def do_POST(self) -> None:
+            """Answer one request."""
+            body = self.rfile.read(int(self.headers["content-length"]))
+            asked.append({"headers": dict(self.headers), "body": json.loads(body)})
+            answer = answers.pop(0)
+            self.send_response(answer.status)
+            self.end_headers()
+            self.wfile.write(answer.body.encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Url) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", answers, asked
+        server.shutdown()
+        thread.join()
+
+
+def deployment_at(url: str) -> Deployment:
+    """Return a stack whose decide function has this URL, with an operator's credentials."""
+    session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", "token", region_name="eu-west-1")
+    deployment = Deployment(session, "firedoor")
+    deployment.__dict__["outputs"] = {"DecideFunctionUrl": url}
+    return deployment
+
+
+def test_a_decision_is_signed_by_the_operator(url: Any) -> None:
+    """SigV4 for Lambda in the stack's region, over the headers that count; each request has an id of its own."""
+    address, answers, asked = url
+    answers += [Answer(200, '{"message": "Approved.", "accepted": true}')] * 2
+    deployment = deployment_at(address)
+    for _ in range(2):
+        assert "Approved." == deployment.decide("approve", "fd-20261120-6d4b10", why="seen", force=False)
+    headers, body = asked[0]["headers"], asked[0]["body"]
+    assert headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/")
+    assert "/eu-west-1/lambda/aws4_request" in headers["Authorization"]
+    assert "token" == headers["X-Amz-Security-Token"]
+    assert ("approve", "fd-20261120-6d4b10", "seen", False) == tuple(
+        body[name] for name in ("decision", "case_id", "why", "force")
+    )
+    assert asked[0]["body"]["request_id"] != asked[1]["body"]["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "told"),
+    [
+        (Answer(200, '{"message": "It is contained.", "accepted": false}'), Refused, "It is contained."),
+        (Answer(403, '{"Message": "Forbidden"}'), Refused, "lambda:InvokeFunctionUrl"),
+        (Answer(502, "Internal Server Error"), FiredoorError, "did not answer as it should"),
+        (Answer(200, "[]"), FiredoorError, "did not answer as it should"),
+    ],
+)
+def test_an_answer_that_is_no_yes_is_never_taken_for_one(
+    url: Any, answer: Answer, error: type[FiredoorError], told: str
+) -> None:
+    """Refused, forbidden, broken: each is told."""
+    address, answers, _ = url
+    answers.append(answer)
+    with pytest.raises(error, match=told):
+        deployment_at(address).decide("undo", "fd-20261120-6d4b10", why="", force=False)
+
+
+def test_a_decide_function_that_cannot_be_reached_is_a_sentence() -> None:
+    """Nobody listens there."""
+    with pytest.raises(FiredoorError, match="The decide function cannot be reached"):
+        deployment_at("http://127.0.0.1:9/").decide("undo", "fd-20261120-6d4b10", why="", force=False)

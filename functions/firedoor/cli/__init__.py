@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
-from firedoor.errors import FiredoorError
+from firedoor.errors import FiredoorError, Refused
 
 COMMANDS = {
     "demo": "replay_commands",
@@ -36,16 +36,24 @@ Only the module of the command that is asked for is imported, so that a small co
 """
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
-"""Exit codes: something is not as it should be; the command cannot be carried out; Ctrl-C."""
+"""Exit codes: the answer is no, or something is not as it should be; the command cannot be carried out; Ctrl-C."""
+
+EXIT_CODES = (
+    "Exit codes: 0 good; 1 the answer is no, or something is not as it should be; 2 wrong use or bad input; "
+    "130 interrupted."
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 is good, 1 means something found wrong, 2 a mistake in the call."""
+    """Run one command and return its exit code, one of ``EXIT_CODES``."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(arguments)
     except BrokenPipeError:
         _leave_the_pipe()
+        return FAILED
+    except Refused as error:
+        _complain(str(error))
         return FAILED
     except (FiredoorError, OSError) as error:
         _complain(str(error))
@@ -89,8 +97,11 @@ def _parser(modules: Iterable[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="firedoor",
         description="Detection and response for AWS accounts and AI workloads: plan first, act narrowly, undo.",
+        epilog=EXIT_CODES,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for module in modules:
         importlib.import_module(f"firedoor.cli.{module}").register(commands)
+    for command in commands.choices.values():
+        command.epilog = EXIT_CODES
     return parser

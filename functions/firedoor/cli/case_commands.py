@@ -38,7 +38,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ("reject", "reject it: nothing is changed"),
         ("undo", "put back what a case changed"),
     ):
-        decision = subparsers.add_parser(choice, help=help_text)
+        decision = subparsers.add_parser(
+            choice,
+            help=help_text,
+            description=f"{help_text.capitalize()}; wait for the outcome and print it. "
+            "Another outcome, or a refusal, is exit code 1.",
+        )
         decision.add_argument("case", metavar="CASE")
         decision.add_argument("--why", default="", help="the reason, for the record")
         decision.add_argument("--no-wait", action="store_true", help="do not wait for the outcome")
@@ -243,28 +248,41 @@ def _alert(arguments: argparse.Namespace) -> int:
 def _decide(arguments: argparse.Namespace) -> int:
     deployment = deployment_of(arguments)
     message = deployment.decide(arguments.choice, arguments.case, why=arguments.why, force=arguments.force)
-    state = None
-    if not arguments.no_wait:
-        state = _wait(deployment, arguments.case)
+    case = None if arguments.no_wait else _wait(deployment, arguments.case)
     if arguments.json:
+        state = case and case.state.value
         print(json.dumps({"case": arguments.case, "message": message, "state": state}))
-        return 0
+    else:
+        _print_decided(message, case, waited=not arguments.no_wait)
+    return 0 if arguments.no_wait or (case and case.state in _WANTED[arguments.choice]) else 1
+
+
+_WANTED = {
+    "approve": ("contained", "closed", "waiting"),  # waiting: for a second person
+    "reject": ("rejected",),
+    "undo": ("reverted",),
+}
+"""Decision → the states in which it had the outcome that was asked for."""
+
+
+def _print_decided(message: str, case: Case | None, *, waited: bool) -> None:
     from firedoor.cli.screen import say
 
     say(message)
-    if state is not None:
-        for line in _lines(deployment.cases.get(arguments.case)):
+    if case is not None:
+        for line in _lines(case):
             say(line)
-    return 0
+    elif waited:
+        say(f"It is still under way after {WAIT} seconds; `firedoor show` tells what becomes of it.")
 
 
-def _wait(deployment: Deployment, case_id: str) -> str | None:
+def _wait(deployment: Deployment, case_id: str) -> Case | None:
     """Follow the case until every occurrence rests; None if that takes longer than a person wants to watch."""
     until = time.monotonic() + WAIT
     while time.monotonic() < until:
         case = deployment.cases.get(case_id)
         if not any(_moves(occurrence) for occurrence in case.occurrences):
-            return case.state.value
+            return case
         time.sleep(1)
     return None
 

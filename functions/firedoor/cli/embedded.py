@@ -424,11 +424,19 @@ def route(text: str) -> str:
 
     What no rule sends anywhere goes to ``classify`` all the same, which is where a person would send it by hand.
     """
+    return next(iter(_queues_of(text)), "classify")
+
+
+def is_routed(text: str) -> bool:
+    """Tell whether a rule of template.yaml sends an event anywhere: without one it would never arrive."""
+    return bool(_queues_of(text))
+
+
+def _queues_of(text: str) -> tuple[str, ...]:
     try:
-        queues = template.routes().match(text)
+        return tuple(str(queue) for queue in template.routes().match(text))
     except ValueError:
-        queues = ()
-    return str(queues[0]) if queues else "classify"
+        return ()
 
 
 def _record(queue: str, message: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def _register_match(subparsers: argparse._SubParsersAction[argparse.ArgumentPars
     match = subparsers.add_parser(
         "match",
         help="does an event match a pattern, by EventBridge's rules?",
-        description="Match one event against one pattern, as EventBridge does. Exit: 0 match, 1 no match, 2 invalid.",
+        description="Match one event against one pattern, as EventBridge does. Exit code 1: no match; 2: invalid.",
     )
     match.add_argument("--pattern", metavar="JSON|FILE", help="the event pattern")
     match.add_argument("--event", metavar="JSON|FILE", help="the event")
@@ -48,7 +48,7 @@ def _register_classify(subparsers: argparse._SubParsersAction[argparse.ArgumentP
         "classify",
         help="what would the playbooks say to these events?",
         description="Classify EventBridge events, one JSON object per line in, one per line out. No AWS, no state "
-        "beyond the stream; thresholds count by event time. Exit code: 0, or 1 if a line could not be read.",
+        "beyond the stream; thresholds count by event time. A line that cannot be read is exit code 1, at the end.",
     )
     classify.add_argument("files", metavar="FILE", nargs="*", help="files of events; standard input if there is none")
     classify.add_argument("--jsonl", action="store_true", help="one event per line (the default for standard input)")
@@ -236,7 +236,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     from firedoor.events import read_events
     from firedoor.thresholds import MemoryWindows
 
-    text = library.read(_event_file(arguments.event))
+    text = library.read(library.event_file(arguments.event))
     compiled, rows = library.library_of(arguments), []
     ids = compiled.bundle.playbooks
     if arguments.playbook and arguments.playbook not in ids:
@@ -249,21 +249,6 @@ def _explain(arguments: argparse.Namespace) -> int:
     else:
         _print_explained(rows)
     return 0 if any(row["matches"] for row in rows) else 1
-
-
-def _event_file(name: str) -> Path:
-    """Return the file that is named, or the sample event.
-
-    Raises:
-        FiredoorError: There is neither.
-    """
-    if Path(name).is_file():
-        return Path(name)
-    samples = {path.stem: path for path in library.folder("events").glob("*.json")}
-    stem = Path(name).name.removesuffix(".json")
-    if stem not in samples:
-        library.unknown("event", stem, samples)
-    return samples[stem]
 
 
 def _explained(compiled: Library, found: Classification) -> Iterator[dict[str, Any]]:

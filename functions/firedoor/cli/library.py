@@ -32,6 +32,21 @@ def folder(name: str) -> Path:
     raise FiredoorError(f"There is no folder {name}/ here; run this where the project is, or name the folder.")
 
 
+def event_file(name: str, *endings: str) -> Path:
+    """Return the file that is named, or the sample event of this name, which has one of ``endings`` (``.json``).
+
+    Raises:
+        FiredoorError: There is neither.
+    """
+    if Path(name).is_file():
+        return Path(name)
+    samples = {path.stem: path for path in folder("events").iterdir() if path.suffix in (endings or (".json",))}
+    stem = Path(name).stem
+    if stem not in samples:
+        unknown("event", stem, samples)
+    return samples[stem]
+
+
 def read(path: Path) -> str:
     """Return a file's text, with or without a byte order mark; bytes that are no UTF-8 are left for the reader."""
     return path.read_text("utf-8-sig", "surrogateescape")

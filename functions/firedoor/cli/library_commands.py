@@ -21,14 +21,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check = subparsers.add_parser(
         "check",
         help="are the playbooks written well?",
-        description="Check every playbook, exclusion and protection. Exit code: 0 good, 1 mistakes (warnings are not).",
+        description="Check every playbook, exclusion and protection. Mistakes are exit code 1; warnings are not.",
     )
     check.add_argument("--bundle", type=Path, metavar="FILE", help="also write the compiled bundle that Lambda loads")
     check.set_defaults(run=_check)
     test = subparsers.add_parser(
         "test",
         help="run the playbooks' own tests",
-        description="Run the tests that stand in the playbooks. Exit code: 0 all passed, 1 not.",
+        description="Run the tests that stand in the playbooks. One that fails is exit code 1.",
     )
     test.add_argument("--playbook", metavar="ID", help="only this one's")
     test.set_defaults(run=_test)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from firedoor.alerts.text import mask
 from firedoor.cases import Case, State
-from firedoor.cli.embedded import EmbeddedAws, Mail
+from firedoor.cli.embedded import EmbeddedAws, Mail, is_routed
 from firedoor.cli.stage import BASELINE_AGE, Thing, is_invocation_log, snapshot, stage
 from firedoor.errors import FiredoorError
-from firedoor.events import parse_time
+from firedoor.events import SOURCE_OF_INSPECTION, parse_time
 from firedoor.playbooks import Mode
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Replay:
     """Its envelope, or an empty object if it was none."""
     mode: Mode
     """The cap that the replay set."""
+    routed: bool
+    """Whether the stack's rules would bring this event to Firedoor; it is replayed all the same."""
     cases: tuple[Case, ...]
     """As they stood after the response, before an undo."""
     final: tuple[Case, ...]
@@ -81,8 +83,8 @@ class Replay:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was changed in AWS."""
-        return any(thing.changed for thing in self.things)
+        """Whether anything was changed in AWS that an undo would put back: a note on a finding is none."""
+        return any(thing.changed and thing.restorable for thing in self.things)
 
     @property
     def verdict(self) -> str:
@@ -156,6 +158,7 @@ def replay(
             name=name,
             event=_envelope(text),
             mode=mode,
+            routed=_is_routed(text),
             cases=acted,
             final=aws.cases(),
             not_acted_on=_not_acted_on(aws),
@@ -185,6 +188,11 @@ def _envelope(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}
+
+
+def _is_routed(text: str) -> bool:
+    """Tell whether this reaches a deployed stack: by a rule, by a subscription, or from within."""
+    return is_invocation_log(text) or _envelope(text).get("source") == SOURCE_OF_INSPECTION or is_routed(text)
 
 
 def _deliver(aws: EmbeddedAws, text: str) -> None:
@@ -244,6 +252,8 @@ def _three_states(
 
 
 # --- what every rendering shows
+
+NOT_ROUTED = "No rule of the stack routes this event: deployed, it would not arrive. It was handed over by hand."
 
 
 def playbooks_of(replayed: Replay) -> str:
@@ -343,6 +353,7 @@ def to_json(replayed: Replay) -> dict[str, Any]:
         "event": replayed.name,
         "event_id": replayed.event.get("id"),
         "mode": str(replayed.mode),
+        "routed": replayed.routed,
         "verdict": replayed.verdict,
         "cases": [
             {

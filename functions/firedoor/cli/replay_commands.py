@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from firedoor.cli import library
 from firedoor.playbooks import Mode
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from firedoor.cli.sources import PlaybookTest, Sources
 
 _MODES = ("shadow", "alert", "approve", "auto")
+_ENDINGS = (".json", ".jsonl")
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,7 +26,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     replay = subparsers.add_parser(
         "replay",
         help="run events through the real handlers on an embedded AWS",
-        description="Run events through the real handlers, on an AWS in this process. Nothing leaves the machine.",
+        description="Run events through the real handlers, on an AWS in this process. Nothing leaves the machine. "
+        "What should have acted and did not is exit code 1.",
     )
     replay.add_argument(
         "events",
@@ -33,12 +36,15 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="a file with an EventBridge event or a Bedrock invocation log; the name of one in events/; - for stdin",
     )
     replay.add_argument("--undo", action="store_true", help="undo what was done, and compare with the state before")
-    replay.add_argument("--mode", choices=_MODES, default="auto", help="the highest mode that the caps allow")
+    replay.add_argument(
+        "--mode", choices=_MODES, default="auto", help="the highest mode that the caps allow (default: auto)"
+    )
     replay.set_defaults(run=_replay)
     demo = subparsers.add_parser(
         "demo",
         help="replay every sample event, undo it, and sum up",
-        description="Replay every event in events/ on an AWS in this process, undo it, and end with a table.",
+        description="Replay every event in events/ on an AWS in this process, undo it, and end with a table. "
+        "What did not go as the playbooks promise is exit code 1.",
     )
     demo.add_argument("--full", action="store_true", help="show every alert whole")
     demo.set_defaults(run=_demo)
@@ -65,8 +71,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    folder = _folder("events")
-    names = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".jsonl"))
+    names = sorted(path for path in library.folder("events").iterdir() if path.suffix in _ENDINGS)
 
     def run(text: str, name: str, bundle: Path) -> Replay:
         from firedoor.cli.replay import replay
@@ -78,28 +83,13 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _named(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each event's name and text; raises OSError for a file that is not there."""
+    """Yield each event's name and text; raises FiredoorError for one that is not there."""
     for name in names:
         if name == "-":
             yield "standard input", sys.stdin.read()
-            continue
-        path = Path(name)
-        if not path.exists():
-            beside = _folder("events") / name
-            path = (
-                beside
-                if beside.exists()
-                else beside.with_suffix(".json")
-                if beside.with_suffix(".json").exists()
-                else path
-            )
-        yield path.name, path.read_bytes().decode("utf-8", "replace")
-
-
-def _folder(name: str) -> Path:
-    """Return a folder of the project: under the working directory, else where the project itself lies."""
-    here = Path.cwd() / name
-    return here if here.is_dir() else Path(__file__).parents[3] / name
+        else:
+            path = library.event_file(name, *_ENDINGS)
+            yield path.name, path.read_bytes().decode("utf-8", "replace")
 
 
 def _run(
@@ -113,7 +103,7 @@ def _run(
     """Replay the events one after the other and show each as soon as it is done."""
     from firedoor.cli.sources import load_sources
 
-    sources = load_sources(arguments.playbooks or _folder("playbooks"))
+    sources = load_sources(arguments.playbooks or library.folder("playbooks"))
     with tempfile.TemporaryDirectory(prefix="firedoor-") as folder:
         bundle = _write_bundle(sources, Path(folder))
         replays = []

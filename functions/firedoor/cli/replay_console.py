@@ -12,7 +12,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from firedoor.cli.replay import Replay, difference, mode_of, playbooks_of, safe_line, shown_steps
+from firedoor.cli.replay import NOT_ROUTED, Replay, difference, mode_of, playbooks_of, safe_line, shown_steps
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -41,6 +41,8 @@ def render(replayed: Replay, *, whole_alerts: bool = True) -> RenderableType:
 def _parts(replayed: Replay, *, whole_alerts: bool) -> Iterator[RenderableType]:
     yield Rule(Text(safe_line(replayed.name), style="bold"), align="left")
     yield _line(f"{replayed.event.get('detail-type', 'no event')} from {replayed.event.get('source', 'nowhere')}")
+    if not replayed.routed:
+        yield _line(NOT_ROUTED, "yellow")
     yield from _matches(replayed)
     yield from _section("Plan and what was done", _plans(replayed))
     yield from _section("Before and after", _changes(replayed))

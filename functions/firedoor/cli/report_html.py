@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from firedoor.cli.replay import Replay, difference, mode_of, playbooks_of, safe_line, shown_steps
+from firedoor.cli.replay import NOT_ROUTED, Replay, difference, mode_of, playbooks_of, safe_line, shown_steps
 
 if TYPE_CHECKING:
     from firedoor.plans import Json
@@ -34,7 +34,8 @@ ol{margin:.3rem 0;padding-left:1.4rem}summary{cursor:pointer}
 padding:0 .55rem;margin-right:.4rem}
 @media(max-width:40rem){thead{display:none}tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}
 td{display:block;border:0;padding:.1rem 0}td[data-name]:before{content:attr(data-name) ": ";color:var(--soft)}}
-@media print{body{max-width:none;padding:0;font-size:11pt}article{break-inside:avoid-page;background:none}}
+@media print{body{max-width:none;padding:0;font-size:11pt}article{background:none}
+h2,h3{break-after:avoid}details::details-content{content-visibility:visible}}
 """
 _CLASSES = {"CONTAINED": "good", "NEEDS APPROVAL": "ask", "NEEDS YOU": "ask", "FAILED": "bad"}
 _SIGNS = {"+": "add", "-": "cut", " ": "soft"}
@@ -94,6 +95,8 @@ def _article(number: int, replayed: Replay) -> Iterator[str]:
     yield f'<h2>{_text(replayed.name)} <span class="tag {_class(replayed)}">{_text(_verdict(replayed))}</span></h2>'
     source, kind = replayed.event.get("source", "nowhere"), replayed.event.get("detail-type", "no event")
     yield f'<p class="soft">{_text(kind)} from {_text(source)}</p>'
+    if not replayed.routed:
+        yield f'<p class="ask">{_text(NOT_ROUTED)}</p>'
     for problem in replayed.problems:
         yield f'<p class="bad"><b>{_text(problem)}</b></p>'
     yield from _matches(replayed)
@@ -105,7 +108,8 @@ def _article(number: int, replayed: Replay) -> Iterator[str]:
 
 
 def _matches(replayed: Replay) -> Iterator[str]:
-    yield "<h3>Matched</h3>"
+    if not replayed.rejected:
+        yield "<h3>Matched</h3>"
     for case in replayed.cases:
         mode = mode_of(case)
         yield (
@@ -114,7 +118,7 @@ def _matches(replayed: Replay) -> Iterator[str]:
         )
     for reason in replayed.not_acted_on:
         yield f'<p class="soft">Not acted on: {_text(reason)}</p>'
-    if not replayed.cases and not replayed.not_acted_on:
+    if not replayed.cases and not replayed.not_acted_on and not replayed.rejected:
         yield '<p class="soft">No playbook answers this event.</p>'
 
 
