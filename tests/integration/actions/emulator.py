@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -26,6 +26,10 @@ QUARANTINE_BUCKET = "firedoor-quarantine"
 
 CREDENTIALS: dict[str, dict[str, str]] = {}
 """Service-specific credentials by id, which moto does not have: ``{"user", "status"}``."""
+
+
+VIEWS: dict[str, Callable[[], Any]] = {}
+"""More to see in the account: name → what reads it. The worlds of a service add theirs."""
 
 
 @cache
@@ -97,6 +101,7 @@ def everything() -> dict[str, Any]:
         "buckets": _buckets(),
         "trails": _trails(),
         "bedrock": client("bedrock").get_model_invocation_logging_configuration().get("loggingConfig"),
+        **{name: view() for name, view in VIEWS.items()},
     }
 
 

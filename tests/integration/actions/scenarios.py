@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from emulator import ACCOUNT, CREDENTIALS, QUARANTINE_BUCKET, REGION, client
@@ -405,7 +407,7 @@ def bedrock_logging_narrowed(world: World) -> dict[str, Any]:
     return {}
 
 
-SCENARIOS: dict[str, tuple[str, Setup]] = {
+OWN: dict[str, tuple[str, Setup]] = {
     "key": ("iam.deactivate_access_key", user_with_key),
     "key without user": ("iam.deactivate_access_key", key_alone),
     "deny user": ("iam.deny_user", user),
@@ -439,3 +441,16 @@ SCENARIOS: dict[str, tuple[str, Setup]] = {
     "bedrock logging deleted": ("bedrock.restore_invocation_logging", bedrock_logging_deleted),
     "bedrock logging narrowed": ("bedrock.restore_invocation_logging", bedrock_logging_narrowed),
 }
+"""Worlds of the first services; a service that came later has ``scenarios_<service>.py`` with its own ``SCENARIOS``."""
+
+
+def _all() -> dict[str, tuple[str, Setup]]:
+    found = dict(OWN)
+    for path in sorted(Path(__file__).parent.glob("scenarios_*.py")):
+        more = importlib.import_module(path.stem).SCENARIOS
+        assert not set(found) & set(more), "two worlds have one name"
+        found |= more
+    return found
+
+
+SCENARIOS = _all()
