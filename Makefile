@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
 
-.PHONY: setup demo test unit lint types check bundle build validate bench bench-patterns bench-inspection lock clean
+.PHONY: setup demo test unit lint types generate check bundle build validate bench bench-patterns bench-inspection lock clean
 
 setup: $(VENV)/.ready
 
@@ -31,6 +31,9 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy functions/firedoor
+
+generate: setup  ## rules, policies, schema and pages that follow from playbooks and actions
+	$(BIN)/firedoor generate
 
 check: setup  ## the playbooks: form, patterns, and their own tests
 	$(BIN)/firedoor check

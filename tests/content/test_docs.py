@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firedoor.cli import COMMANDS, main, template
+from firedoor.cli import COMMANDS, template
 from firedoor.settings import OPTIONAL, REQUIRED
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,9 +67,3 @@ def test_the_local_environment_names_every_function_and_variable() -> None:
     assert set(template.resources("AWS::Serverless::Function")) == set(environments)
     for variables in environments.values():
         assert set(REQUIRED) | set(OPTIONAL) <= set(variables)
-
-
-def test_the_page_of_actions_is_current(capsys: pytest.CaptureFixture[str]) -> None:
-    """``firedoor actions --markdown > docs/actions.md`` would change nothing."""
-    assert 0 == main(["actions", "--markdown"])
-    assert text("docs/actions.md") == capsys.readouterr().out

@@ -17,10 +17,14 @@ from firedoor import actions, findings, guard
 from firedoor.actions import bedrock, cloudtrail
 from firedoor.cli import template
 from firedoor.cli.embedded import EmbeddedAws, bundle_file, session
+from firedoor.cli.generate_commands import TEMPLATES
+from firedoor.cli.generate_commands import generated as generated_files
 from firedoor.cli.playbook_tests import changed
+from firedoor.cli.roles import AUTHORISED_BY
 from firedoor.cli.sources import load_sources
 from firedoor.cli.stage import stage
 from firedoor.events import SOURCE_OF_INSPECTION, read_events
+from firedoor.patterns import build_index
 from firedoor.settings import OPTIONAL, REQUIRED
 
 ROOT = Path(__file__).parent.parent.parent
@@ -190,8 +194,10 @@ def test_what_must_outlive_the_stack_does() -> None:
 
 
 def statements(role: str, name: str = "template.yaml") -> list[dict[str, Any]]:
-    """Return the statements of a role's own policies, those too that stand there only under a condition."""
-    policies = template.read_template(ROOT / name)["Resources"][role]["Properties"]["Policies"]
+    """Return the statements of a role's policies, its own and managed ones, those too that stand under a condition."""
+    policies = list(template.read_template(ROOT / name)["Resources"][role]["Properties"].get("Policies", ()))
+    managed = [entry["Properties"] for entry in resources("AWS::IAM::ManagedPolicy", name).values()]
+    policies += [entry for entry in managed if {"Fn::Ref": role} in entry["Roles"]]
     entries = [entry for policy in policies for entry in policy["PolicyDocument"]["Statement"]]
     return [entry["Fn::If"][1] if "Fn::If" in entry else entry for entry in entries]
 
@@ -210,9 +216,6 @@ def union(*verbs: str) -> set[str]:
     """Return what all actions of the registry list under these verbs."""
     return {name for action in actions.catalogue() for verb in verbs for name in getattr(action.permissions, verb)}
 
-
-AUTHORISED_BY = {"securityhub:BatchUpdateFindingsV2": "securityhub:BatchUpdateFindings"}
-"""Operations that IAM knows by another name: the API page of BatchUpdateFindingsV2 says so."""
 
 TELLING = {AUTHORISED_BY.get(name, name) for name in findings.PERMISSIONS.values()}
 LOOKING = {*guard.PERMISSIONS, *bedrock.BASELINE_PERMISSIONS, *cloudtrail.BASELINE_PERMISSIONS}
@@ -449,19 +452,52 @@ def test_patterns_fit_into_eventbridge() -> None:
         assert len(json.dumps(rule["Properties"]["EventPattern"], separators=(",", ":"))) <= 2048
 
 
-def test_read_only_calls_have_a_rule_in_the_state_that_hears_them() -> None:
-    """An ordinary rule never sees InvokeModel; hearing it is a choice, because it costs."""
-    rule = resources("AWS::Events::Rule")["ReadOnlyRule"]["Properties"]
-    assert {"Fn::Ref": "ReadOnlyManagementEvents"} == rule["State"]
+def test_read_only_calls_are_heard_by_choice_only() -> None:
+    """An ordinary rule never sees InvokeModel; hearing it costs, and is a parameter. Every such hit has a rule."""
     allowed_states = template.read_template()["Parameters"]["ReadOnlyManagementEvents"]["AllowedValues"]
     assert "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" in allowed_states
+    reading = []
+    for name, rule in resources("AWS::Events::Rule").items():
+        if name.startswith("ReadingRule"):
+            assert {"Fn::Ref": "ReadOnlyManagementEvents"} == rule["Properties"]["State"]
+            reading.append(("reading", rule["Properties"]["EventPattern"]))
+    index = build_index(reading)
+    for playbook, name, text in hits():
+        event = json.loads(text.splitlines()[0]) if text.startswith('{"schema') else json.loads(text)
+        if event["detail-type"] == "AWS API Call via CloudTrail" and event["detail"].get("managementEvent"):
+            assert bool(event["detail"]["readOnly"]) == (("reading",) == index.match(text)), f"{playbook}: {name}"
 
 
 def test_members_send_home_what_the_home_rules_hear() -> None:
     """The two lists of calls are one."""
-    home = resources("AWS::Events::Rule")["CloudTrailRule"]["Properties"]["EventPattern"]
-    member = resources("AWS::Events::Rule", "deploy/member.yaml")["CallsRule"]["Properties"]["EventPattern"]
-    assert home == member
+
+    def generated(name: str) -> dict[str, Any]:
+        found = resources("AWS::Events::Rule", name)
+        names = [rule for rule in found if rule.startswith(("ChangingRule", "ReadingRule"))]
+        return {rule: found[rule]["Properties"]["EventPattern"] for rule in names}
+
+    assert generated("template.yaml")
+    assert generated("template.yaml") == generated("deploy/member.yaml")
+
+
+def test_what_is_generated_is_current() -> None:
+    """Rules, policies, the schema and the page of actions follow from actions and playbooks: ``make generate``."""
+    for name, text in generated_files():
+        assert text == (ROOT / name).read_text("utf-8"), name
+
+
+def test_policies_fit_into_iam() -> None:
+    """6,144 characters each, ten to a role; a session policy narrows them further at every case."""
+    for name in TEMPLATES:
+        policies = resources("AWS::IAM::ManagedPolicy", name).values()
+        assert all(len(json.dumps(entry["Properties"]["PolicyDocument"])) <= 8_000 for entry in policies)
+        for role in ("ResponderRole", "RestorerRole"):
+            assert len([entry for entry in policies if {"Fn::Ref": role} in entry["Properties"]["Roles"]]) <= 10
+
+
+def test_the_members_template_can_be_given_directly() -> None:
+    """CloudFormation takes 51,200 bytes in a request; a longer one must first be stored in S3."""
+    assert (ROOT / "deploy" / "member.yaml").stat().st_size <= 51_200
 
 
 # --- deploying
@@ -492,6 +528,7 @@ def test_every_parameter_says_what_it_is_for(name: str) -> None:
 UNTAGGED = {
     "AWS::CloudWatch::Dashboard",
     "AWS::Events::EventBusPolicy",
+    "AWS::IAM::ManagedPolicy",
     "AWS::KMS::Alias",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Permission",

@@ -54,7 +54,7 @@ def test_the_installed_command_runs() -> None:
 @pytest.mark.parametrize(
     ("words", "reader", "shown"),
     [
-        ("actions --markdown", "head -1", "# Actions\n"),
+        ("actions --json", "head -1", "[\n"),
         ("match --help", "true", ""),
         ("match --pattern '{\"a\": [1]}' --event '{\"a\": 1}'", "true", ""),
     ],

@@ -136,7 +136,8 @@ PLAYBOOK: Mapping[str, Term] = {
     "tests.name": Term("The rule that it proves.", "A trail is stopped"),
     "tests.event": Term("A file in events/.", "cloudtrail_stop_logging.json"),
     "tests.set": Term(
-        "Fields to change first, by path, a number for a place in a list; null removes the field.",
+        "Fields to change first, by path, a number for a place in a list; null removes the field; "
+        "{n} in a text is the event's number.",
         {"detail.errorCode": "AccessDenied"},
     ),
     "tests.repeat": Term("How many such events come, a second apart.", 5),

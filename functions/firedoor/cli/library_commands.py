@@ -38,7 +38,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="List the actions, or describe one: parameters, permissions, undo, and an example.",
     )
     actions.add_argument("name", metavar="NAME", nargs="?", help="an action such as ec2.isolate_instance")
-    actions.add_argument("--markdown", action="store_true", help="print docs/actions.md")
     actions.set_defaults(run=_actions)
     for parser in (check, test, actions):
         parser.add_argument("--json", action="store_true", help="print JSON")
@@ -124,8 +123,6 @@ def _actions(arguments: argparse.Namespace) -> int:
     chosen = [actions.load(arguments.name)] if arguments.name else list(actions.catalogue())
     if arguments.json:
         print(json.dumps([_described(action) for action in chosen], indent=2))
-    elif arguments.markdown:
-        print(markdown(chosen), end="")
     elif arguments.name:
         print(markdown(chosen).split("\n", 4)[4])
     else:
@@ -176,7 +173,7 @@ def markdown(chosen: list[Action]) -> str:
 
 def _page(chosen: list[Action]) -> Iterator[str]:
     yield "# Actions\n"
-    yield "What a step can do. Written by `firedoor actions --markdown`; a test keeps it current.\n"
+    yield "What a step can do. Written by `firedoor generate`; a test keeps it current.\n"
     for action in chosen:
         yield f"## {action.name}\n"
         yield f"{action.summary}\n"

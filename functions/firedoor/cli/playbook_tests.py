@@ -62,12 +62,19 @@ def _run(test: PlaybookTest, library: Library, events: Path) -> Outcome:
 def _classify(test: PlaybookTest, library: Library, path: Path) -> Iterator[Classification]:
     """Classify the changed event as often as the test says, each time as a new event a second later."""
     windows = MemoryWindows()
-    originals = read_events(changed(path.read_text("utf-8"), test.changes))
+    text = path.read_text("utf-8")
     for number in range(test.repeat):
-        for event in originals:
+        for event in read_events(changed(text, _numbered(test.changes, number + 1))):
             time = event.facts.time + timedelta(seconds=number)
             again = replace(event, id=f"{event.id}+{number}", facts=replace(event.facts, time=time))
             yield library.classify(again, windows, time.date())
+
+
+def _numbered(changes: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Put the event's number, from 1, where a text says ``{n}``."""
+    return {
+        path: value.replace("{n}", str(number)) if isinstance(value, str) else value for path, value in changes.items()
+    }
 
 
 def _problems(test: PlaybookTest, classified: Sequence[Classification]) -> Iterator[str]:

@@ -1,17 +1,16 @@
 """The JSON Schema of everything in ``playbooks/``, from which editors complete and explain.
 
-Made from the same table and the same action registry as the loader's checks; ``python -m firedoor.cli.schema`` prints
+Made from the same table and the same action registry as the loader's checks; ``firedoor generate`` writes
 it. What needs more than the document itself (names, files, patterns, expressions) only the loader checks.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from firedoor.actions import Action, catalogue
+from firedoor.actions import Action
 from firedoor.cli import language
 from firedoor.events import FACT_NAMES
 from firedoor.plans import Parameter
@@ -266,7 +265,3 @@ def _protected() -> dict[str, Any]:
 def schema_text(actions: Iterable[Action]) -> str:
     """Return the schema as it stands in ``playbooks/schema.json``."""
     return json.dumps(build_schema(actions), indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text(catalogue()))
