@@ -73,7 +73,7 @@ def test_every_playbook_was_tested() -> None:
 def test_each_source_has_playbooks() -> None:
     """GuardDuty, Security Hub in both feeds, CloudTrail, S3 objects and Bedrock."""
     matched = {
-        (source, detail_type)
+        (str(source), detail_type)
         for playbook in playbooks().values()
         for entry in playbook.match
         for source in entry["source"]
@@ -145,12 +145,16 @@ def test_what_watches_calls_and_acts_alone_excepts_infrastructure_as_code() -> N
 
 
 def test_what_watches_calls_proves_that_a_failed_call_starts_nothing() -> None:
-    """Each such playbook has a miss with ``errorCode``."""
+    """Each such playbook has a miss with ``errorCode``, unless it is about failures too."""
     for playbook in playbooks().values():
-        if "AWS API Call via CloudTrail" in playbook.match[0]["detail-type"]:
+        if "AWS API Call via CloudTrail" in playbook.match[0]["detail-type"] and not _is_about_failures(playbook):
             misses = [test for test in sources().tests if test.playbook == playbook.id and not test.matches]
             failed = [test for test in misses if "errorCode" in json.dumps([test.changes, event_of(test.event)])]
             assert failed, playbook.id
+
+
+def _is_about_failures(playbook: Playbook) -> bool:
+    return any("errorCode" in entry.get("detail", {}) for entry in playbook.match)
 
 
 def event_of(name: str) -> Any:

@@ -40,20 +40,19 @@ def exclusion(playbook: Playbook, facts: Facts, today: date) -> str:
 
 def _narrow(entry: Mapping[str, Any], facts: Facts) -> Iterator[dict[str, Any]]:
     """Yield the pattern of this playbook entry's source that speaks of the event's account and actor or target."""
-    source, kind = entry.get("source"), entry.get("detail-type")
-    if not isinstance(source, list) or len(source) != 1 or not isinstance(kind, list) or len(kind) != 1:
+    source, kinds = entry.get("source"), entry.get("detail-type")
+    if not isinstance(source, list) or len(source) != 1 or not isinstance(kinds, list):
         return
-    if source[0] == SOURCE_OF_INSPECTION and facts.actor:
-        detail = {"principal": [facts.actor]}
-        yield {"source": source, "detail-type": kind, "account": [facts.account], "detail": detail}
-        return
-    about = _detail(source[0], kind[0], facts)
-    if about:
-        yield {"source": source, "detail-type": kind, "detail": about}
+    for kind in kinds:
+        if source[0] == SOURCE_OF_INSPECTION and facts.actor:
+            detail = {"principal": [facts.actor]}
+            yield {"source": source, "detail-type": [kind], "account": [facts.account], "detail": detail}
+        elif about := _detail(source[0], kind, facts):
+            yield {"source": source, "detail-type": [kind], "detail": about}
 
 
 def _detail(source: object, kind: object, facts: Facts) -> dict[str, Any] | None:
-    if kind == "AWS API Call via CloudTrail" and facts.actor and facts.actor.startswith("arn:"):
+    if isinstance(kind, str) and kind.endswith(" via CloudTrail") and facts.actor and facts.actor.startswith("arn:"):
         return {"recipientAccountId": [facts.account], "userIdentity": {"arn": [facts.actor]}}
     if source == "aws.guardduty" and kind == "GuardDuty Finding":
         resource = _guardduty_resource(facts)

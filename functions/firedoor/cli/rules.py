@@ -23,7 +23,7 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 
 CALL = "AWS API Call via CloudTrail"
 HEARD_WHOLE = frozenset({"aws.guardduty", "aws.securityhub", "firedoor.heartbeat", "firedoor.inspection"})
-"""Sources for which no rule is made here: a rule of the template hears all of them, or they come by no rule."""
+"""Sources whose own events need no rule here: a rule of the template hears all of them, or they come by no rule."""
 
 Pattern = dict[str, Any]
 
@@ -47,7 +47,7 @@ def patterns(matches: Iterable[Sequence[Json]]) -> dict[bool, list[Pattern]]:
 
 
 def _is_heard(clause: Json) -> bool:
-    return not set(map(str, clause.get("source", ()))) <= HEARD_WHOLE or "source" not in clause
+    return CALL in clause["detail-type"] or not set(map(str, clause["source"])) <= HEARD_WHOLE
 
 
 def _reads(clause: Json) -> bool:
@@ -60,7 +60,7 @@ def _detail(clause: Json) -> Mapping[str, Any]:
 
 
 def _is_call(clause: Json) -> bool:
-    return [CALL] == clause.get("detail-type") and "source" in clause and "eventName" in _detail(clause)
+    return [CALL] == clause["detail-type"] and "eventName" in _detail(clause)
 
 
 def _calls(clauses: Iterable[Json]) -> list[Pattern]:
@@ -98,8 +98,8 @@ def _others(clauses: Iterable[Json]) -> list[Pattern]:
     for clause in clauses:
         if _is_call(clause):
             continue
-        pattern = {key: clause[key] for key in ("source", "detail-type") if key in clause}
-        if CALL in clause.get("detail-type", ()) or "detail-type" not in clause:
+        pattern = {key: clause[key] for key in ("source", "detail-type")}
+        if CALL in clause["detail-type"]:
             if not _detail(clause):
                 raise ValueError(f"This hears every call: {clause}. Name eventName, or whose calls are meant.")
             pattern["detail"] = _detail(clause)

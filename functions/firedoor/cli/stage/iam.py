@@ -85,4 +85,12 @@ def principal(where: Where, arn: str) -> Thing:
     return Thing(f"IAM user {name}", lambda: {"inline policies": policies(iam, "user", name)})
 
 
-MAKERS = (_credentials, _model_caller)
+def _keyed_user(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the user for whom a recorded call made an access key, with this key."""
+    detail = event["detail"]
+    if detail.get("eventName") == "CreateAccessKey":
+        made = detail["responseElements"]["accessKey"]
+        yield user(Where(aws, detail["recipientAccountId"], event["region"]), made["userName"], made["accessKeyId"])
+
+
+MAKERS = (_credentials, _keyed_user, _model_caller)

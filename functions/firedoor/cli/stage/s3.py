@@ -93,4 +93,23 @@ SAMPLE_LOG = Path(firedoor.__file__).parents[2] / "events" / "bedrock_invocation
 """What stands in every log object that is staged."""
 
 
-MAKERS = (_scanned_object, _log_object)
+def _called_bucket(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the bucket of a recorded call, and do what was recorded with its policy."""
+    detail = event["detail"]
+    if detail.get("eventSource") != "s3.amazonaws.com" or not detail.get("managementEvent"):
+        return
+    where, bucket = Where(aws, detail["recipientAccountId"], event["region"]), detail["requestParameters"]["bucketName"]
+    s3 = make_bucket(where, bucket)
+    if detail["eventName"] == "PutBucketPolicy":
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(detail["requestParameters"]["bucketPolicy"]))
+    yield Thing(f"S3 bucket {bucket}", lambda: _read_access(s3, bucket))
+
+
+def _read_access(s3: Any, bucket: str) -> Json:
+    try:
+        return {"block public access": s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]}
+    except ClientError:
+        return {"block public access": None}
+
+
+MAKERS = (_scanned_object, _log_object, _called_bucket)
