@@ -344,6 +344,7 @@ def test_cleaning_again_changes_nothing(value: str) -> None:
     ("value", "shown"),
     [
         ("http://evil.com/x", "hxxp[:]//evil[.]com/x"),
+        ("evil.ninja_ and evil.io_x", "evil[.]ninja_ and evil[.]io_x"),
         ("jane@corp.example.com", "jane@corp[.]example[.]com"),
         (".www.evil.zip", ".www[.]evil[.]zip"),
         ("-www.evil", "-www[.]evil"),

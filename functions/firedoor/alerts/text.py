@@ -143,6 +143,8 @@ _HARMLESS = {"http": "hxxp", "https": "hxxps", "ftp": "fxp", "ftps": "fxps"}
 def _links(before: str, dot: str, label: str) -> bool:
     if not before or before[-1].isspace():
         return False
+    # No domain has an underscore: a program that makes links stops before it.
+    label = label.partition("_")[0]
     return (
         dot != "."
         or label.lower() in _TLDS
