@@ -293,6 +293,9 @@ def _guardduty_target(detail: dict[str, Any]) -> str | None:
         ("ecsClusterDetails", "arn"),
         ("lambdaDetails", "functionArn"),
         ("rdsDbInstanceDetails", "dbInstanceArn"),
+        ("ebsSnapshotDetails", "snapshotArn"),
+        ("ec2ImageDetails", "imageArn"),
+        ("recoveryPointDetails", "recoveryPointArn"),
         ("accessKeyDetails", "accessKeyId"),
     ):
         found = _string(_at(resource, *path))

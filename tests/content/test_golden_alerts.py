@@ -113,7 +113,14 @@ def test_the_suggested_exclusion_silences_the_event_and_nothing_else(playbook: s
     assert playbook in {hit.playbook.id for other in elsewhere for hit in hits_of(silenced, other)}
 
 
-WITHOUT_EXCLUSION = {"guardduty-root-credentials-used", "s3-object-malware"}
+WITHOUT_EXCLUSION = {
+    "guardduty-attack-sequence",
+    "guardduty-data-moved",
+    "guardduty-foothold-made",
+    "guardduty-root-credentials-used",
+    "guardduty-service-abused",
+    "s3-object-malware",
+}
 """Playbooks whose events name no one user, role or resource that a narrow exclusion could speak of."""
 
 

@@ -14,7 +14,22 @@ if TYPE_CHECKING:
 
     from firedoor.accounts import Account
 
-MODULES = ("bedrock", "cloudtrail", "ec2", "iam", "s3")
+MODULES = (
+    "autoscaling",
+    "bedrock",
+    "cloudtrail",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "iam",
+    "kms",
+    "lambda",
+    "logs",
+    "rds",
+    "redshift",
+    "s3",
+    "sqs",
+)
 """The modules of this package that define actions; an action named ``ec2.isolate_instance`` stands in ``ec2``."""
 
 

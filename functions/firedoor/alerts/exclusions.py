@@ -64,12 +64,26 @@ def _detail(source: object, kind: object, facts: Facts) -> dict[str, Any] | None
     return None
 
 
+_GUARDDUTY_ARNS = {
+    ":s3:::": ("s3BucketDetails", "arn"),
+    ":eks:": ("eksClusterDetails", "arn"),
+    ":ecs:": ("ecsClusterDetails", "arn"),
+    ":lambda:": ("lambdaDetails", "functionArn"),
+    ":rds:": ("rdsDbInstanceDetails", "dbInstanceArn"),
+    ":snapshot/": ("ebsSnapshotDetails", "snapshotArn"),
+    ":image/": ("ec2ImageDetails", "imageArn"),
+}
+"""What tells the resource of a finding → where the finding has its ARN."""
+
+
 def _guardduty_resource(facts: Facts) -> dict[str, Any] | None:
     target = facts.target or ""
     if target.startswith("i-"):
         return {"instanceDetails": {"instanceId": [target]}}
-    if target.startswith("arn:") and ":s3:::" in target:
-        return {"s3BucketDetails": {"arn": [target]}}
+    if target.startswith("arn:"):
+        for mark, (details, name) in _GUARDDUTY_ARNS.items():
+            if mark in target:
+                return {details: {name: [target]}}
     if facts.actor and "/" in facts.actor:
         return {"accessKeyDetails": {"userName": [facts.actor.partition("/")[2]]}}
     return None

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,20 @@ SAMPLE_LOG = Path(firedoor.__file__).parents[2] / "events" / "bedrock_invocation
 """What stands in every log object that is staged."""
 
 
+def _misused_bucket(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the bucket of a GuardDuty finding, and its object, if it names one."""
+    found = event["detail"]["resource"]["s3BucketDetails"][0]
+    where, bucket = Where(aws, event["detail"]["accountId"], event["region"]), found["name"]
+    objects = found.get("s3ObjectDetails", ())
+    s3 = make_bucket(where, bucket, versioned=bool(objects))
+    for entry in objects:
+        s3.put_object(Bucket=bucket, Key=entry["key"], Body=b"a harmless stand-in")
+        _name_version(where.account, bucket, entry["key"], entry)
+        key = entry["key"]
+        yield Thing(f"S3 object {bucket}/{key}", partial(_read_object, s3, bucket, key))
+    yield Thing(f"S3 bucket {bucket}", lambda: _read_access(s3, bucket))
+
+
 def _called_bucket(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     """Make the bucket of a recorded call, and do what was recorded with its policy."""
     detail = event["detail"]
@@ -112,4 +127,4 @@ def _read_access(s3: Any, bucket: str) -> Json:
         return {"block public access": None}
 
 
-MAKERS = (_scanned_object, _log_object, _called_bucket)
+MAKERS = (_scanned_object, _log_object, _called_bucket, _misused_bucket)

@@ -12,6 +12,7 @@ from firedoor.cli.stage.ec2 import authorise, ensure_vpc, make_group
 from firedoor.cli.stage.iam import allow
 from firedoor.cli.stage.s3 import make_bucket
 from firedoor.cli.stage.scene import Thing, Where, ids
+from firedoor.cli.stage.settings import FOUND
 from firedoor.plans import Json
 
 if TYPE_CHECKING:
@@ -34,13 +35,16 @@ def _finding(aws: EmbeddedAws, event: Json, finding: Mapping[str, Any]) -> Itera
     aws.gaps.findings[uid] = dict(finding)
     name = (resource["Id"] if asff else resource["uid"]).rpartition(":")[2].rpartition("/")[2]
     where = Where(aws, account, event["region"])
+    kind = resource["Type"] if asff else resource["type"]
+    if kind in FOUND:
+        yield FOUND[kind](where, resource["Id"], resource)
     make = {
         "AwsEc2SecurityGroup": _found_group,
         "AWS::EC2::SecurityGroup": _found_group,
         "AwsS3Bucket": _found_bucket,
         "AWS::S3::Bucket": _found_bucket,
         "AwsEc2NetworkAcl": _found_acl,
-    }.get(resource["Type"] if asff else resource["type"])
+    }.get(kind)
     if make is not None:
         yield make(where, name, resource)
     yield Thing(f"Security Hub finding …{uid[-12:]}", lambda: _read_finding(aws, uid), restorable=False)
