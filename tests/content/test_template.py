@@ -327,8 +327,8 @@ FOR_LAMBDA = {
 """What Lambda and the encryption of services need; no code of ours calls these."""
 
 FOR_RARE_MOMENTS = {
-    "ClassifyRole": {"dynamodb:Query"},  # a playbook with a threshold, of which none ships
-    "InspectRole": {"dynamodb:Query", "dynamodb:UpdateItem"},  # the same, and an invocation like one before
+    "ClassifyRole": {"dynamodb:Query"},  # a call that counts towards a threshold
+    "InspectRole": {"dynamodb:UpdateItem"},  # an invocation like one before
     "RespondRole": {"s3:GetObject"},  # after a crash between storing evidence and remembering it
 }
 """What the run below does not come to, and when it is needed."""

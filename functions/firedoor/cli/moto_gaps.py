@@ -1,7 +1,8 @@
 """What moto lacks or does otherwise than AWS, as far as Firedoor needs it, added while an embedded AWS runs.
 
-Owns Security Hub's write-back, who may assume a role, the groups of network interfaces, and trails named by their ARN.
-What nobody answers is an error here: no call leaves the process.
+Owns Security Hub's write-back, who may assume a role, the groups of network interfaces, service-specific
+credentials, and trails named by their ARN. What nobody answers is an error here: no call leaves the
+process.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 from urllib.parse import parse_qs
@@ -52,7 +54,7 @@ class _Raw:
 @contextlib.contextmanager
 def filled(session: Any, gaps: Gaps) -> Iterator[None]:
     """Answer what moto cannot, for every client of ``session``."""
-    events = session._session.get_component("event_emitter")  # noqa: SLF001  boto3 gives no other way to it
+    events = session._session.get_component("event_emitter")
     answers: dict[str, Callable[..., Any]] = {
         "before-send.sts.AssumeRole": lambda request, **_: _assume_role(gaps, request),
         "before-send.securityhub.GetFindings": lambda request, **_: _get_findings(gaps, request),
@@ -86,9 +88,10 @@ def corrected() -> Iterator[None]:
     from moto.cloudtrail.models import CloudTrailBackend
     from moto.ec2.models.elastic_network_interfaces import NetworkInterface
     from moto.ec2.models.instances import Instance
+    from moto.iam.responses import IamResponse
 
     def of_interface(interface: Any) -> list[Any]:
-        return list(interface._group_set)  # noqa: SLF001  moto's own name
+        return list(interface._group_set)
 
     def of_instance(instance: Any) -> list[Any]:
         first = instance.nics.get(0)
@@ -99,10 +102,48 @@ def corrected() -> Iterator[None]:
 
     with (
         mock.patch.object(CloudTrailBackend, "delete_trail", delete_trail),
+        mock.patch.object(IamResponse, "list_service_specific_credentials", _list_credentials, create=True),
+        mock.patch.object(IamResponse, "update_service_specific_credential", _update_credential, create=True),
+        mock.patch.dict(CREDENTIALS, clear=True),
         mock.patch.object(NetworkInterface, "group_set", property(of_interface)),
         mock.patch.object(Instance, "dynamic_group_list", property(of_instance)),
     ):
         yield
+
+
+CREDENTIALS: dict[str, dict[str, str]] = {}
+"""Service-specific credentials by id, which moto does not have: ``{"user", "status"}``."""
+
+
+def _list_credentials(response: Any) -> Any:
+    """Answer with one credential a page, so that paging is seen to work.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html
+    """
+    from moto.core.responses import ActionResult
+
+    own = [(name, entry) for name, entry in CREDENTIALS.items() if entry["user"] == response._get_param("UserName")]
+    start = int(response._get_param("Marker") or 0)
+    credentials = [
+        {
+            "UserName": entry["user"],
+            "Status": entry["status"],
+            "ServiceUserName": "x",
+            "CreateDate": datetime(2026, 1, 1, tzinfo=UTC),
+            "ServiceSpecificCredentialId": name,
+            "ServiceName": response._get_param("ServiceName"),
+        }
+        for name, entry in own[start : start + 1]
+    ]
+    more = {"Marker": str(start + 1)} if start + 1 < len(own) else {}
+    return ActionResult({"ServiceSpecificCredentials": credentials, "IsTruncated": bool(more), **more})
+
+
+def _update_credential(response: Any) -> Any:
+    from moto.core.responses import ActionResult
+
+    CREDENTIALS[response._get_param("ServiceSpecificCredentialId")]["status"] = response._get_param("Status")
+    return ActionResult({})
 
 
 def _assume_role(gaps: Gaps, request: Any) -> AWSResponse | None:

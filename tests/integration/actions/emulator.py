@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from unittest import mock
@@ -14,19 +13,13 @@ from unittest import mock
 import boto3
 from moto import mock_aws
 from moto.cloudtrail.models import Trail
-from moto.core.responses import ActionResult
-from moto.iam.responses import IamResponse
 
-from firedoor.cli.moto_gaps import corrected
+from firedoor.cli.moto_gaps import CREDENTIALS, corrected
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 OWN_GROUPS = {"firedoor-quarantine", "firedoor-untrack"}
 QUARANTINE_BUCKET = "firedoor-quarantine"
-
-CREDENTIALS: dict[str, dict[str, str]] = {}
-"""Service-specific credentials by id, which moto does not have: ``{"user", "status"}``."""
-
 
 VIEWS: dict[str, Callable[[], Any]] = {}
 """More to see in the account: name → what reads it. The worlds of a service add theirs."""
@@ -47,11 +40,7 @@ def emulated() -> Iterator[None]:
         stack.enter_context(mock.patch.dict(os.environ, MOTO_EC2_LOAD_DEFAULT_AMIS="false"))
         stack.enter_context(mock_aws())
         stack.enter_context(corrected())
-        for owner, name, replacement in (
-            (Trail, "put_insight_selectors", _replace_selectors),
-            (IamResponse, "list_service_specific_credentials", _list_credentials),
-            (IamResponse, "update_service_specific_credential", _update_credential),
-        ):
+        for owner, name, replacement in ((Trail, "put_insight_selectors", _replace_selectors),):
             stack.enter_context(mock.patch.object(owner, name, replacement, create=True))
         yield
 
@@ -59,33 +48,6 @@ def emulated() -> Iterator[None]:
 def _replace_selectors(trail: Any, selectors: list[Any]) -> None:
     """Set a trail's insight selectors; moto adds them to those that stand."""
     trail.insight_selectors = list(selectors)
-
-
-def _list_credentials(response: Any) -> ActionResult:
-    """One credential a page, so that paging is seen to work.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html
-    """
-    own = [(name, entry) for name, entry in CREDENTIALS.items() if entry["user"] == response._get_param("UserName")]
-    start = int(response._get_param("Marker") or 0)
-    credentials = [
-        {
-            "UserName": entry["user"],
-            "Status": entry["status"],
-            "ServiceUserName": "x",
-            "CreateDate": datetime(2026, 1, 1, tzinfo=UTC),
-            "ServiceSpecificCredentialId": name,
-            "ServiceName": response._get_param("ServiceName"),
-        }
-        for name, entry in own[start : start + 1]
-    ]
-    more = {"Marker": str(start + 1)} if start + 1 < len(own) else {}
-    return ActionResult({"ServiceSpecificCredentials": credentials, "IsTruncated": bool(more), **more})
-
-
-def _update_credential(response: Any) -> ActionResult:
-    CREDENTIALS[response._get_param("ServiceSpecificCredentialId")]["status"] = response._get_param("Status")
-    return ActionResult({})
 
 
 def everything() -> dict[str, Any]:

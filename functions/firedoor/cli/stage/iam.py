@@ -93,4 +93,20 @@ def _keyed_user(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
         yield user(Where(aws, detail["recipientAccountId"], event["region"]), made["userName"], made["accessKeyId"])
 
 
-MAKERS = (_credentials, _keyed_user, _model_caller)
+def _bedrock_key(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the user of a Bedrock API key that a recorded call made or used, with this key."""
+    from firedoor.cli.moto_gaps import CREDENTIALS
+
+    detail = event["detail"]
+    name = (detail.get("requestParameters") or {}).get("userName") or detail["userIdentity"]["userName"]
+    made = (detail.get("responseElements") or {}).get("serviceSpecificCredential", {})
+    if not name.startswith("BedrockAPIKey-") or detail["eventName"] == "CreateAccessKey":
+        return
+    iam = Where(aws, detail["recipientAccountId"], event["region"]).client("iam")
+    iam.create_user(UserName=name)
+    key = made.get("serviceSpecificCredentialId", "ACCAEXAMPLE2ACCAEXAMPLE")
+    CREDENTIALS[key] = {"user": name, "status": "Active"}
+    yield Thing(f"Bedrock API key of {name}", lambda: {"status": CREDENTIALS[key]["status"]})
+
+
+MAKERS = (_credentials, _keyed_user, _model_caller, _bedrock_key)

@@ -52,7 +52,7 @@ def _read_trail(client: Any, name: str) -> Json | None:
 def _invocation_logging(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     """Configure Bedrock's invocation logging, have it saved, then do what was recorded."""
     detail = event["detail"]
-    if detail.get("eventSource") != "bedrock.amazonaws.com":
+    if "ModelInvocationLoggingConfiguration" not in detail.get("eventName", ""):
         return
     where = Where(aws, detail["recipientAccountId"], event["region"])
     bucket = f"acme-bedrock-logs-{where.account}"
