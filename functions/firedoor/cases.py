@@ -327,6 +327,16 @@ class Cases:
         )
         return tuple(_case(item["pk"]["S"][5:], item) for item in answer["Items"])
 
+    def since(self, when: datetime) -> tuple[Case, ...]:
+        """Return every case that was opened at ``when`` or later, oldest first, without occurrences and timeline."""
+        pages = self._db.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="listing",
+            KeyConditionExpression="gsi_pk = :pk AND gsi_sk >= :since",
+            ExpressionAttributeValues={":pk": {"S": "CASE"}, ":since": {"S": _stamp(when)}},
+        )
+        return tuple(_case(item["pk"]["S"][5:], item) for page in pages for item in page["Items"])
+
     def related(self, case: Case) -> tuple[Case, ...]:
         """Return the other open cases about the same actor or target, at most ten."""
         ids: dict[str, None] = {}

@@ -64,6 +64,11 @@ class Services:
         return Accounts(self.session, self.settings, self.cases.baseline, self.now)
 
     @cached_property
+    def events(self) -> Any:
+        """EventBridge, for alerts that go on to an API destination."""
+        return self.session.client("events")
+
+    @cached_property
     def evidence(self) -> Evidence:
         """The evidence bucket."""
         return Evidence(self.s3, self.settings.evidence_bucket)

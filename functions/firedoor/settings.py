@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,41 @@ from firedoor.playbooks import Mode
 
 CAPS_SECONDS = 5.0
 """How long a read of the caps may be used; an operator's ``firedoor cap off`` counts after at most this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of the day, UTC, in which alerts below high wait; ``start`` and ``end`` are None where there are none."""
+
+    start: time | None
+    end: time | None
+
+    @classmethod
+    def parse(cls, text: str) -> QuietHours:
+        """Read ``22:00-06:00``, or nothing.
+
+        Raises:
+            SettingsError: It is neither.
+        """
+        if not text:
+            return cls(None, None)
+        start, _, end = text.partition("-")
+        try:
+            return cls(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+        except ValueError as error:
+            raise SettingsError(f"FIREDOOR_QUIET_HOURS is {text!r}; write hours of UTC such as 22:00-06:00.") from error
+
+    def end_after(self, now: datetime) -> datetime | None:
+        """Return when they end, if ``now`` is within them; they may go over midnight."""
+        if self.start is None or self.end is None or self.start == self.end:
+            return None
+        clock = now.time()
+        over_midnight = self.start > self.end
+        within = clock >= self.start or clock < self.end if over_midnight else self.start <= clock < self.end
+        if not within:
+            return None
+        end = datetime.combine(now.date(), self.end, tzinfo=now.tzinfo)
+        return end if end > now else end + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +82,9 @@ class Settings:
     """Domains that models' answers may point to with data in the address."""
     canaries: tuple[str, ...] = ()
     """Strings planted in system prompts, which no answer may contain."""
+    quiet_hours: QuietHours = field(default_factory=lambda: QuietHours(None, None))
+    sends_alert_events: bool = False
+    """Whether alerts also go to the bus as events, for an API destination."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -64,7 +103,7 @@ class Settings:
             partition=source.get("FIREDOOR_PARTITION") or "aws",
             table=source["FIREDOOR_TABLE"],
             respond_queue_url=source["FIREDOOR_RESPOND_QUEUE_URL"],
-            topic_arns=_json_object(source, "FIREDOOR_TOPIC_ARNS"),
+            topic_arns=_topics(source),
             evidence_bucket=source["FIREDOOR_EVIDENCE_BUCKET"],
             quarantine_bucket=source["FIREDOOR_QUARANTINE_BUCKET"],
             caps_parameter=source["FIREDOOR_CAPS_PARAMETER"],
@@ -78,6 +117,8 @@ class Settings:
             account_names=_json_object(source, "FIREDOOR_ACCOUNT_NAMES"),
             allowed_hosts=_words(source, "FIREDOOR_ALLOWED_HOSTS"),
             canaries=_words(source, "FIREDOOR_CANARIES"),
+            quiet_hours=QuietHours.parse(source.get("FIREDOOR_QUIET_HOURS", "")),
+            sends_alert_events=source.get("FIREDOOR_ALERT_EVENTS") == "true",
         )
 
 
@@ -98,7 +139,25 @@ REQUIRED = (
     "FIREDOOR_TIMER_ARN",
     "FIREDOOR_BUNDLE",
 )
-OPTIONAL = ("FIREDOOR_PARTITION", "FIREDOOR_ACCOUNT_NAMES", "FIREDOOR_ALLOWED_HOSTS", "FIREDOOR_CANARIES")
+OPTIONAL = (
+    "FIREDOOR_PARTITION",
+    "FIREDOOR_ACCOUNT_NAMES",
+    "FIREDOOR_ALLOWED_HOSTS",
+    "FIREDOOR_CANARIES",
+    "FIREDOOR_ALERT_TOPICS",
+    "FIREDOOR_QUIET_HOURS",
+    "FIREDOOR_ALERT_EVENTS",
+)
+
+
+def _topics(source: Mapping[str, str]) -> dict[str, str]:
+    """Return owner or severity → topic. Those in FIREDOOR_ALERT_TOPICS have topics called ``<stack>-<owner>``."""
+    start = (
+        f"arn:{source.get('FIREDOOR_PARTITION') or 'aws'}:sns:{source['AWS_REGION']}:{source['FIREDOOR_ACCOUNT_ID']}:"
+        f"{source['FIREDOOR_SCHEDULE_GROUP']}-"
+    )
+    more = {word: start + word for word in _words(source, "FIREDOOR_ALERT_TOPICS")}
+    return {**_json_object(source, "FIREDOOR_TOPIC_ARNS"), **more}
 
 
 def _json_object(source: Mapping[str, str], name: str) -> Mapping[str, str]:

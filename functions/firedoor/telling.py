@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from firedoor import alerts
 from firedoor.cases import Case, Occurrence, State
-from firedoor.playbooks import Mode, Playbook
+from firedoor.playbooks import Mode, Playbook, Severity
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from firedoor.services import Services
 
 VERDICTS = {
@@ -45,8 +47,27 @@ def tell(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occu
     if occurrence.number > 1 and case.told == verdict.value:
         _schedule_digest(services, playbook, case)
         return services.cases.save(occurrence, alerted=True)
-    alerts.publish(services.sns, services.settings.topic_arns, compose(services, playbook, case, occurrence, verdict))
+    if verdict in _CAN_WAIT and case.severity < Severity.HIGH:
+        morning = services.settings.quiet_hours.end_after(services.now())
+        if morning is not None:
+            services.schedules.at(morning, "tell", occurrence.case_id, occurrence.number)
+            return occurrence
+    _send(services, compose(services, playbook, case, occurrence, verdict))
     return services.cases.told(occurrence, verdict.value)
+
+
+_CAN_WAIT = frozenset({alerts.Verdict.CONTAINED, alerts.Verdict.WOULD_HAVE, alerts.Verdict.NEEDS_YOU})
+"""Verdicts that quiet hours hold back, where the severity is below high. An approval has an end, a failure is new."""
+
+
+def _send(services: Services, alert: alerts.Alert) -> None:
+    """Send an alert to people, and as an event to the API destination, where there is one.
+
+    The event goes first: if SNS fails after it, it comes again with the same key, which its receivers put together.
+    """
+    if services.settings.sends_alert_events:
+        alerts.put_event(services.events, alert)
+    alerts.publish(services.sns, services.settings.topic_arns, alert)
 
 
 def compose(
@@ -89,9 +110,8 @@ def tell_digest(services: Services, case_id: str) -> bool:
     playbook = services.library.bundle.playbooks.get(case.playbook)
     if playbook is None or case.count < 2:
         return False
-    alerts.publish(
-        services.sns,
-        services.settings.topic_arns,
+    _send(
+        services,
         alerts.compose_digest(
             playbook,
             case,
@@ -100,3 +120,18 @@ def tell_digest(services: Services, case_id: str) -> bool:
         ),
     )
     return True
+
+
+def tell_report(services: Services, since: datetime) -> str:
+    """Send the report of all cases since then to the default topic.
+
+    Raises:
+        Retry: SNS did not take it.
+    """
+    from firedoor import reports
+
+    settings = services.settings
+    found = services.cases.since(since)
+    report = reports.build(found, services.library.bundle.playbooks, since, services.now(), settings.account_id)
+    alerts.publish_report(services.sns, settings.topic_arns, *reports.render(report), report.to_json())
+    return f"{len(found)} cases were reported"

@@ -75,6 +75,11 @@ def heartbeat(services: Services) -> bool:
     return last is None or bool(services.cases.why(last["event_id"]))
 
 
+def report(services: Services) -> str:
+    """Send the weekly report to the default topic; raises as ``telling.tell_report`` does."""
+    return telling.tell_report(services, services.now() - timedelta(days=7))
+
+
 def save_baselines(services: Services) -> Mapping[str, str]:
     """Remember how trails, Bedrock logging and guardrails are set in every known account, to restore them from.
 
@@ -105,7 +110,8 @@ def _save_baselines_of(services: Services, account_id: str) -> str:
 def run(services: Services, event: Any) -> dict[str, Any]:
     """Run the timer that ``event`` names: ``{"timer": "approval", "case_id": "fd-…", "occurrence": 1}``.
 
-    ``heartbeat`` and ``baseline`` need no case. Returns ``{"timer", "outcome"}``, for the heartbeat also ``seen``.
+    ``heartbeat``, ``baseline`` and ``report`` need no case. Returns ``{"timer", "outcome"}``, for the
+    heartbeat also ``seen``.
 
     Raises:
         EventError: There is no such timer.
@@ -113,6 +119,8 @@ def run(services: Services, event: Any) -> dict[str, Any]:
     timer = event.get("timer") if isinstance(event, dict) else None
     if timer == "heartbeat":
         return {"timer": timer, "seen": heartbeat(services)}
+    if timer == "report":
+        return {"timer": timer, "outcome": report(services)}
     if timer == "baseline":
         return {"timer": timer, "outcome": dict(save_baselines(services))}
     case_id, number = event.get("case_id"), event.get("occurrence", 1)
@@ -120,6 +128,9 @@ def run(services: Services, event: Any) -> dict[str, Any]:
         return {"timer": timer, "outcome": expire_approval(services, case_id, number)}
     if timer == "revert":
         return {"timer": timer, "outcome": revert(services, case_id, number)}
+    if timer == "tell":
+        send(services, Message(case_id, number))
+        return {"timer": timer, "outcome": "quiet hours are over: the alert was sent on its way"}
     if timer == "digest":
         return {"timer": timer, "outcome": digest(services, case_id)}
     raise EventError(f"There is no timer called {timer!r}.")

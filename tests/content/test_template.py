@@ -121,6 +121,7 @@ def test_eventbridge_may_send_wherever_its_rules_point() -> None:
         for rule in resources("AWS::Events::Rule").values()
         for target in rule["Properties"]["Targets"]
         for arn in (target["Arn"], target["DeadLetterConfig"]["Arn"])
+        if arn["Fn::GetAtt"] != "AlertDestination.Arn"
     }
     assert pointed == open_to_rules
     assert open_to_rules <= {f"{queue['Fn::Ref']}.Arn" for queue in properties["Queues"]}
@@ -329,7 +330,8 @@ FOR_LAMBDA = {
 FOR_RARE_MOMENTS = {
     "ClassifyRole": {"dynamodb:Query"},  # a call that counts towards a threshold
     "InspectRole": {"dynamodb:UpdateItem"},  # an invocation like one before
-    "RespondRole": {"s3:GetObject"},  # after a crash between storing evidence and remembering it
+    # An API destination for alerts; after a crash between storing evidence and remembering it.
+    "RespondRole": {"events:PutEvents", "s3:GetObject"},
 }
 """What the run below does not come to, and when it is needed."""
 
@@ -519,14 +521,17 @@ def test_samconfig_deploys_production_into_shadow() -> None:
 
 @HOMES
 def test_every_parameter_says_what_it_is_for(name: str) -> None:
-    """And the secret one is not shown."""
+    """And the secret ones are not shown."""
     parameters = template.read_template(ROOT / name)["Parameters"]
     assert all(parameter["Description"] for parameter in parameters.values())
-    assert ["ExternalId"] == [key for key, parameter in parameters.items() if parameter.get("NoEcho")]
+    secret = {"ExternalId", "AlertEndpointSecret"} & set(parameters)
+    assert secret == {key for key, parameter in parameters.items() if parameter.get("NoEcho")}
 
 
 UNTAGGED = {
     "AWS::CloudWatch::Dashboard",
+    "AWS::Events::ApiDestination",
+    "AWS::Events::Connection",
     "AWS::Events::EventBusPolicy",
     "AWS::IAM::ManagedPolicy",
     "AWS::KMS::Alias",

@@ -71,6 +71,7 @@ def start(bundle: Path, samples: Any, tmp_path: Path) -> Iterator[Start]:
             caps: str = "auto",
             playbook: dict[str, dict[str, Any]] | None = None,
             protected: list[dict[str, Any]] | None = None,
+            more: dict[str, str] | None = None,
         ) -> Scene:
             exits.close()
             path = bundle
@@ -81,7 +82,7 @@ def start(bundle: Path, samples: Any, tmp_path: Path) -> Iterator[Start]:
                 data["protected"] += protected or []
                 path = tmp_path / "bundle.json"
                 path.write_text(json.dumps(data), "utf-8")
-            aws = exits.enter_context(EmbeddedAws(path, NOW, caps))
+            aws = exits.enter_context(EmbeddedAws(path, NOW, caps, more))
             return Scene(aws, samples.text(name, changes))
 
         yield begin

@@ -13,7 +13,7 @@ from typing import Any
 from firedoor.alerts.alert import Alert, StepLine
 from firedoor.alerts.chat import render_chat
 from firedoor.alerts.mail import render_email, subject
-from firedoor.alerts.records import render_machine
+from firedoor.alerts.records import render_machine, render_pagerduty
 from firedoor.alerts.text import cap
 from firedoor.errors import Retry, SettingsError
 
@@ -138,22 +138,91 @@ def publish(sns_client: Any, topic_arns: Mapping[str, str], alert: Alert) -> str
         Retry: SNS throttled, failed or could not be reached; nothing went out for certain.
         SettingsError: No topic is configured. Other errors of SNS pass through.
     """
+    topic, note = route(alert, topic_arns)
+    noted = replace(alert, notes=(*alert.notes, note)) if note else alert
+    return _publish(sns_client, topic, message(noted), f"the alert of case {alert.case_id}")
+
+
+def publish_report(
+    sns_client: Any, topic_arns: Mapping[str, str], title: str, body: str, record: Mapping[str, Any]
+) -> str:
+    """Publish a report to the default topic and return SNS's message id; raises as :func:`publish`.
+
+    ``severity`` and ``verdict`` of its attributes are ``report``, so that subscribers who filter do not get it.
+    """
+    if not topic_arns.get("default"):
+        raise SettingsError("FIREDOOR_TOPIC_ARNS has no topic 'default'; give it one, so that no report is lost.")
+    chat = {
+        "version": "1.0",
+        "source": "custom",
+        "content": {"textType": "client-markdown", "title": title, "description": f"```\n{cap(body, _REPORT)}\n```"},
+        "metadata": {"enableCustomActions": False},
+    }
+    bodies = {"default": _json(record), "email": body, "https": _json(chat), "sms": cap(title, _SMS)}
+    attributes = {name: {"DataType": "String", "StringValue": "report"} for name in ("severity", "verdict")}
+    request = {
+        "Subject": title,
+        "Message": _json(bodies),
+        "MessageStructure": "json",
+        "MessageAttributes": attributes,
+    }
+    return _publish(sns_client, topic_arns["default"], request, "the report")
+
+
+_REPORT = 7_000
+"""Characters of a report in chat: Amazon Q Developer takes 8,000 of a description."""
+
+
+def _publish(sns_client: Any, topic: str, request: Mapping[str, Any], what: str) -> str:
     from botocore.exceptions import ClientError, HTTPClientError
     from botocore.exceptions import ConnectionError as NotConnected
 
-    topic, note = route(alert, topic_arns)
-    noted = replace(alert, notes=(*alert.notes, note)) if note else alert
     try:
-        answer = sns_client.publish(TopicArn=topic, **message(noted))
+        answer = sns_client.publish(TopicArn=topic, **request)
     except (NotConnected, HTTPClientError) as error:
-        raise Retry(f"SNS could not be reached for case {alert.case_id} ({type(error).__name__}).") from error
+        raise Retry(f"SNS could not be reached for {what} ({type(error).__name__}).") from error
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code in _PASSING or status >= 500:
-            raise Retry(f"SNS did not take the alert of case {alert.case_id} ({code}).") from error
+            raise Retry(f"SNS did not take {what} ({code}).") from error
         raise
     return str(answer["MessageId"])
 
 
-__all__ = ["message", "publish", "route", "subject"]
+EVENT_SOURCE = "firedoor.alerts"
+
+
+def put_event(events_client: Any, alert: Alert) -> None:
+    """Put an alert on the default bus, for a rule of the template to bring it to an API destination.
+
+    ``detail`` is ``{"alert": machine record, "pagerduty": event of PagerDuty Events v2 without its routing key}``.
+
+    Raises:
+        Retry: EventBridge did not take it.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    detail = {"alert": render_machine(alert), "pagerduty": render_pagerduty(alert)}
+    entry = {"Source": EVENT_SOURCE, "DetailType": "Firedoor Alert", "Detail": _json(detail)}
+    if len(entry["Detail"].encode()) > EVENT_LIMIT:
+        shorter = _shortened(alert)
+        detail = {"alert": render_machine(shorter), "pagerduty": render_pagerduty(shorter)}
+        entry["Detail"] = _json(detail)
+    try:
+        answer = events_client.put_events(Entries=[entry])
+    except (BotoCoreError, ClientError) as error:
+        raise Retry(f"EventBridge did not take the alert of case {alert.case_id} ({type(error).__name__}).") from error
+    if answer["FailedEntryCount"]:
+        code = answer["Entries"][0].get("ErrorCode", "unknown")
+        raise Retry(f"EventBridge did not take the alert of case {alert.case_id} ({code}).")
+
+
+EVENT_LIMIT = 250_000
+"""Bytes of an event's detail; EventBridge takes 256 KB with all else.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+"""
+
+
+__all__ = ["message", "publish", "publish_report", "put_event", "route", "subject"]

@@ -29,6 +29,7 @@ COMMANDS = {
     "cap": "case_commands",
     "feedback": "case_commands",
     "alert": "case_commands",
+    "report": "case_commands",
     "generate": "generate_commands",
 }
 """Command → the module here whose ``register(subparsers)`` adds it, and perhaps others, with ``run`` as its default.

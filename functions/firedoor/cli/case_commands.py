@@ -7,9 +7,10 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from firedoor.cli import library
 from firedoor.cli.deployment import Deployment, add_options, deployment_of
 from firedoor.errors import FiredoorError, Refused
 from firedoor.playbooks import Mode
@@ -61,7 +62,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     alert.add_argument("case", metavar="CASE")
     alert.add_argument("--as", dest="medium", choices=("email", "chat", "json", "html"), default="email")
     alert.set_defaults(run=_alert)
-    for parser in (cases, show, why, feedback, alert):
+    report = subparsers.add_parser("report", help="what each playbook did lately, and which mode that supports")
+    report.add_argument("--days", type=int, default=7, help="how many (default: 7)")
+    report.set_defaults(run=_report)
+    library.add_option(report)
+    for parser in (cases, show, why, feedback, alert, report):
         _common(parser)
 
 
@@ -243,6 +248,25 @@ def _alert(arguments: argparse.Namespace) -> int:
 
 
 # --- deciding
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from firedoor import reports
+    from firedoor.cli.library import library_of
+
+    deployment = deployment_of(arguments)
+    now = datetime.now(UTC)
+    since = now - timedelta(days=arguments.days)
+    playbooks = library_of(arguments).bundle.playbooks
+    found = reports.build(deployment.cases.since(since), playbooks, since, now, deployment.stack)
+    if arguments.json:
+        print(json.dumps(found.to_json(), indent=2))
+    else:
+        from firedoor.cli.screen import say
+
+        for line in reports.render(found)[1].splitlines():
+            say(line)
+    return 0
 
 
 def _decide(arguments: argparse.Namespace) -> int:

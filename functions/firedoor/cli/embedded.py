@@ -113,8 +113,14 @@ class EmbeddedAws:
         ...     print(aws.alerts()[0].text)
     """
 
-    def __init__(self, bundle: Path, now: datetime | None = None, caps: str = "auto") -> None:
-        """``bundle`` is a compiled bundle, ``now`` where the clock starts, ``caps`` the global mode cap."""
+    def __init__(
+        self, bundle: Path, now: datetime | None = None, caps: str = "auto", more: Mapping[str, str] | None = None
+    ) -> None:
+        """``bundle`` is a compiled bundle, ``now`` where the clock starts, ``caps`` the global mode cap.
+
+        ``more`` are environment variables beyond those that a stack must have.
+        """
+        self._more = dict(more or {})
         self.clock = Clock(now or utc_now())
         self.gaps = moto_gaps.Gaps(frozenset(ACCOUNT_NAMES))
         self._bundle = bundle
@@ -386,6 +392,7 @@ class EmbeddedAws:
             "POWERTOOLS_METRICS_NAMESPACE": "Firedoor",
             "POWERTOOLS_TRACE_DISABLED": "true",
             "POWERTOOLS_LOG_LEVEL": "INFO",
+            **self._more,
         }
 
     @contextlib.contextmanager

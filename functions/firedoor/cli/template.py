@@ -82,6 +82,8 @@ def _rules() -> list[tuple[str, Any]]:
     found = []
     for rule in resources("AWS::Events::Rule").values():
         properties = rule["Properties"]
+        if "Queue." not in properties["Targets"][0]["Arn"]["Fn::GetAtt"]:
+            continue  # our own alerts, on their way out
         text = json.dumps(properties["EventPattern"]).replace('{"Fn::Ref": "BedrockLogBucket"}', '{"exists": true}')
         queue = properties["Targets"][0]["Arn"]["Fn::GetAtt"].partition("Queue.")[0].lower()
         found.append((queue, json.loads(text)))

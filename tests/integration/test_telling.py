@@ -1,0 +1,121 @@
+"""When people are told, where, and what a week looks like, through the real handlers."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from conftest import NOW, Start
+from firedoor import reports
+from firedoor.cli.embedded import HOME, REGION, session
+from firedoor.settings import QuietHours
+
+QUIET = {"FIREDOOR_QUIET_HOURS": "22:00-06:00"}
+LOW = "guardduty_low_portprobe"
+OPENED = "cloudtrail_authorize_ingress_world"
+
+
+def test_quiet_hours_hold_back_what_is_small(start: Start) -> None:
+    """It is told when they end, once; the case itself is there at once."""
+    scene = start(LOW, more=QUIET)
+    scene.deliver()
+    assert [] == scene.verdicts()
+    assert "alerted" == scene.case.state.value
+    scene.aws.advance(8 * 3600)
+    scene.aws.pump()
+    assert ["NEEDS YOU"] == scene.verdicts()
+
+
+@pytest.mark.parametrize(("name", "verdict"), [(OPENED, "CONTAINED"), ("guardduty_iam_anomalous", "NEEDS APPROVAL")])
+def test_quiet_hours_never_hold_back_what_is_high_or_has_an_end(start: Start, name: str, verdict: str) -> None:
+    """High is told at once, and so is a question that expires."""
+    scene = start(name, more=QUIET)
+    scene.deliver()
+    assert [verdict] == scene.verdicts()
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "end"),
+    [
+        ("22:00-06:00", "2026-11-20T23:00", "2026-11-21T06:00"),
+        ("22:00-06:00", "2026-11-20T05:59", "2026-11-20T06:00"),
+        ("22:00-06:00", "2026-11-20T06:00", None),
+        ("12:00-13:00", "2026-11-20T12:30", "2026-11-20T13:00"),
+        ("12:00-13:00", "2026-11-20T11:30", None),
+        ("", "2026-11-20T23:00", None),
+    ],
+)
+def test_quiet_hours_end_at_the_next_morning(hours: str, now: str, end: str | None) -> None:
+    """Over midnight too."""
+    found = QuietHours.parse(hours).end_after(datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert end == (found and f"{found:%Y-%m-%dT%H:%M}")
+
+
+def test_an_owner_with_a_topic_is_told_there(start: Start) -> None:
+    """Its topic is called after the stack and the owner; the default topic hears nothing of it."""
+    scene = start(OPENED, more={"FIREDOOR_ALERT_TOPICS": "cloud-security, critical"})
+    scene.aws.client("sns").create_topic(Name="firedoor-cloud-security")
+    scene.deliver()
+    from moto.sns.models import sns_backends
+
+    sent = sns_backends[HOME][REGION].topics[f"arn:aws:sns:{REGION}:{HOME}:firedoor-cloud-security"].sent_notifications
+    assert 1 == len(sent)
+    assert () == scene.aws.alerts()
+
+
+def test_alerts_go_to_the_endpoint_as_events(start: Start) -> None:
+    """With the machine record, and what PagerDuty wants: its severity, one key for a case, and an end on undo."""
+    entries: list[Any] = []
+
+    def saw(params: dict[str, Any], **_: Any) -> None:
+        entries.extend(params["Entries"])
+
+    session().events.register("provide-client-params.events.PutEvents", saw)
+    try:
+        scene = start(OPENED, more={"FIREDOOR_ALERT_EVENTS": "true"})
+        scene.deliver()
+        scene.aws.decide({"decision": "undo", "case_id": scene.case.id}, "arn:aws:iam::111122223333:user/operator-1")
+        scene.aws.pump()
+    finally:
+        session().events.unregister("provide-client-params.events.PutEvents", saw)
+    details = [json.loads(entry["Detail"]) for entry in entries]
+    assert ["CONTAINED", "REVERTED"] == [detail["alert"]["verdict"] for detail in details]
+    assert ["trigger", "resolve"] == [detail["pagerduty"]["event_action"] for detail in details]
+    assert {scene.case.id} == {detail["pagerduty"]["dedup_key"] for detail in details}
+    assert {"firedoor.alerts"} == {entry["Source"] for entry in entries}
+    assert ["CONTAINED", "REVERTED"] == scene.verdicts()
+
+
+def test_the_weekly_report_counts_cases_and_false_positives(start: Start) -> None:
+    """By playbook, with what the week supports; older cases are not in it."""
+    scene = start(OPENED, caps="shadow")
+    scene.deliver()
+    outcome = scene.aws.timer({"timer": "report"})
+    assert "1 cases were reported" == outcome["outcome"]
+    (mail,) = [mail for mail in scene.aws.alerts() if mail.record["schema"] == "firedoor.report"]
+    (row,) = mail.record["playbooks"]
+    assert ("cloudtrail-security-group-opened", 1, 1, 0) == (
+        row["playbook"], row["cases"], row["would_have"], row["false_positives"]
+    )  # fmt: skip
+    assert "Leave it in shadow until it has had 5 cases; so far 1." == row["advice"]
+    assert mail.subject.startswith("[WEEKLY] Firedoor: 1 case, 0 false positives")
+    scene.aws.advance(9 * 86_400)
+    assert "0 cases were reported" == scene.aws.timer({"timer": "report"})["outcome"]
+
+
+def test_a_false_positive_is_an_argument_against_more(start: Start) -> None:
+    """The report names it first and says what to do."""
+    scene = start(OPENED)
+    scene.deliver()
+    services = scene.aws.services
+    services.cases.set_feedback(scene.case.id, "a drill", "kim", NOW)
+    since = NOW - timedelta(days=7)
+    report = reports.build(services.cases.since(since), services.library.bundle.playbooks, since, NOW, HOME)
+    assert "Keep it where it is: 1 of 1 were no threat. Add an exclusion for each." == report.rows[0].advice
+    subject, body = reports.render(report)
+    assert len(subject) < 100
+    assert max(len(line) for line in body.splitlines()) <= 78
+    assert "1 case of 1 event, 1 false positive:" in body
