@@ -126,6 +126,11 @@ def read_events(text: str) -> tuple[Event, ...]:
     return tuple(_split(event_id, text, envelope))
 
 
+def _no_number(name: str) -> None:
+    """Refuse NaN and the infinities, which Python reads and JSON does not have."""
+    raise ValueError(f"{name} is no JSON number")
+
+
 def parse_time(text: object) -> datetime:
     """Read an RFC 3339 time as AWS writes it; a time without zone is UTC.
 
@@ -143,7 +148,7 @@ def parse_time(text: object) -> datetime:
 
 def _parse(text: str) -> dict[str, Any]:
     try:
-        envelope = json.loads(text)
+        envelope = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise EventError(f"The event is not JSON: {error}.") from None
     if not isinstance(envelope, dict):

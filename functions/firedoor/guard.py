@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from firedoor.accounts import Account
 
 PERMISSIONS = (
+    "autoscaling:DescribeTags",
     "cloudtrail:ListTags",
     "ec2:DescribeTags",
     "iam:ListRoleTags",
     "iam:ListUserTags",
     "s3:GetBucketTagging",
+    "tag:GetResources",
 )
 """What reading tags calls, whatever the action."""
 
@@ -57,9 +59,7 @@ def tags_of(account: Account, arn: str) -> Mapping[str, str]:
         Refused: They could not be read: whether it is protected is then unknown, and unknown means no.
     """
     service, resource = arn.split(":", 5)[2], arn.split(":", 5)[5]
-    reader = _TAG_READERS.get(service)
-    if reader is None:
-        return {}
+    reader = _TAG_READERS.get(service, _other_tags)
     try:
         return {tag["Key"]: tag["Value"] for tag in reader(account, arn, resource)}
     except ClientError as error:
@@ -96,4 +96,28 @@ def _cloudtrail_tags(account: Account, arn: str, _resource: str) -> list[dict[st
     return [tag for entry in answer["ResourceTagList"] for tag in entry.get("TagsList", [])]
 
 
-_TAG_READERS = {"iam": _iam_tags, "ec2": _ec2_tags, "s3": _s3_tags, "cloudtrail": _cloudtrail_tags}
+def _other_tags(account: Account, arn: str, _resource: str) -> list[dict[str, Any]]:
+    """Ask the tagging API, which knows most services; a log group's ARN has no ``:*`` there."""
+    answer = account.client("resourcegroupstaggingapi").get_resources(ResourceARNList=[arn.removesuffix(":*")])
+    return [tag for entry in answer["ResourceTagMappingList"] for tag in entry["Tags"]]
+
+
+def _autoscaling_tags(account: Account, _arn: str, resource: str) -> list[dict[str, Any]]:
+    """Ask Auto Scaling, whose groups the tagging API does not know."""
+    filters = [{"Name": "auto-scaling-group", "Values": [resource.rpartition("/")[2]]}]
+    return list(account.client("autoscaling").describe_tags(Filters=filters)["Tags"])
+
+
+def _no_tags(_account: Account, _arn: str, _resource: str) -> list[dict[str, Any]]:
+    """Nothing that Firedoor changes there has tags: Bedrock's logging configuration is one of the account."""
+    return []
+
+
+_TAG_READERS = {
+    "autoscaling": _autoscaling_tags,
+    "bedrock": _no_tags,
+    "cloudtrail": _cloudtrail_tags,
+    "ec2": _ec2_tags,
+    "iam": _iam_tags,
+    "s3": _s3_tags,
+}

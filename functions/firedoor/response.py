@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from firedoor import actions, findings, guard, telling
@@ -221,8 +221,7 @@ def _proceed(services: Services, playbook: Playbook, occurrence: Occurrence) -> 
     if mode is Mode.ALERT:
         return _settle(services, occurrence, State.ALERTED, "The mode is alert: nothing was changed.")
     if not _within_limit(services, playbook, occurrence):
-        reason = f"Its limit of {playbook.limit} in {playbook.limit_within // 60} minutes is reached in this account."
-        return _settle(services, occurrence, State.NEEDS_PERSON, reason)
+        return _trip(services, playbook, occurrence)
     if mode is Mode.APPROVE:
         return _ask(services, playbook, occurrence)
     return _begin(services, occurrence)
@@ -235,6 +234,23 @@ def _within_limit(services: Services, playbook: Playbook, occurrence: Occurrence
     return services.cases.take_slot(
         playbook.id, occurrence.facts.account, taker, playbook.limit, playbook.limit_within, services.now()
     )
+
+
+def _trip(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
+    """Let the breaker open: until the window ends, the playbook's mode in this account is alert; one case tells so."""
+    now = services.now()
+    ends = (int(now.timestamp()) // playbook.limit_within + 1) * playbook.limit_within
+    until = f"{datetime.fromtimestamp(ends, UTC):%H:%M} UTC"
+    taker = f"{occurrence.case_id}/{occurrence.number}"
+    account = occurrence.facts.account
+    if services.cases.take_slot(f"{playbook.id}!breaker", account, taker, 1, playbook.limit_within, now):
+        reason = (
+            f"The breaker opened: the limit of {playbook.limit} in {playbook.limit_within // 60} minutes is reached in "
+            f"this account, so this playbook only alerts here until {until}. Is it an attack, or is the playbook wrong?"
+        )
+        return _settle(services, occurrence, State.NEEDS_PERSON, reason)
+    reason = f"The breaker of this playbook is open in this account until {until}: nothing was changed."
+    return _settle(services, occurrence, State.ALERTED, reason)
 
 
 def _rehearse(services: Services, occurrence: Occurrence, planned: Sequence[StepResult]) -> str:

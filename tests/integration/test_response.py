@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import botocore.client
 import pytest
 
 from firedoor.cases import State
+from firedoor.cli.playbook_tests import changed
+from firedoor.cli.stage import stage
 
 OPENED = "cloudtrail_authorize_ingress_world"
 OPENED_PLAYBOOK = "cloudtrail-security-group-opened"
@@ -275,6 +278,34 @@ def test_beyond_the_limit_a_person_decides(start: Any) -> None:
     assert State.NEEDS_PERSON is scene.case.state
     assert "limit of 1" in scene.case.occurrences[0].reason
     assert scene.before == scene.state()
+
+
+def test_the_breaker_opens_once_and_closes_by_itself(start: Any) -> None:
+    """Of eight groups opened within the hour five are closed, and one alert tells of it; the next hour acts again."""
+    scene = start(OPENED, playbook={OPENED_PLAYBOOK: {"limits": {"per_account": 5, "within": 3600}}})
+    texts = [
+        scene.text.replace(group_of(scene), f"sg-0d5e6f708192a3b{number:02d}").replace("sgr-0", f"sgr-{number + 1}")
+        for number in range(9)
+    ]
+    texts = [changed(text, {"id": f"{number}0000000-0000-4000-8000-000000000000"}) for number, text in enumerate(texts)]
+    for text in texts[:8]:
+        stage(scene.aws, text)
+        scene.aws.put_event(text)
+    scene.aws.pump()
+    states = [case.state for case in scene.aws.cases()]
+    assert {State.CONTAINED: 5, State.NEEDS_PERSON: 1, State.ALERTED: 2} == Counter(states)
+    reasons = [mail.record["reason"] or "" for mail in scene.aws.alerts()]
+    assert 1 == len([reason for reason in reasons if reason.startswith("The breaker opened")])
+    scene.aws.advance(3600)
+    stage(scene.aws, texts[8])
+    scene.deliver(texts[8])
+    assert 6 == [case.state for case in scene.aws.cases()].count(State.CONTAINED)
+
+
+def group_of(scene: Any) -> str:
+    """Return the group of the event."""
+    group: str = json.loads(scene.text)["detail"]["requestParameters"]["groupId"]
+    return group
 
 
 def test_an_account_that_cannot_be_entered_goes_to_a_person(start: Any) -> None:

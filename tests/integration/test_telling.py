@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from conftest import NOW, Start
 from firedoor import reports
 from firedoor.cli.embedded import HOME, REGION, session
 from firedoor.settings import QuietHours
 
+NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+Start = Any
 QUIET = {"FIREDOOR_QUIET_HOURS": "22:00-06:00"}
 LOW = "guardduty_low_portprobe"
 OPENED = "cloudtrail_authorize_ingress_world"

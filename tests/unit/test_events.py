@@ -191,3 +191,11 @@ def test_mistyped_details_give_unknown_facts(samples: Any, junk: object) -> None
     ):
         (event,) = read_events(samples.text(name, {path: junk}))
         assert event.facts.account
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_json_number_is_no_event(number: str) -> None:
+    """Python would read it; everything after it would not."""
+    text = f'{{"detail-type": "x", "source": "x", "account": "111122223333", "detail": {{"n": {number}}}}}'
+    with pytest.raises(EventError, match="no JSON number"):
+        read_events(text)
