@@ -27,7 +27,7 @@ def make_group(where: Where, group_id: str, name: str, vpc_id: str) -> Thing:
     ensure_vpc(where, vpc_id)
     with ids("moto.ec2.models.security_groups.random_security_group_id", group_id):
         known = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [name]}])["SecurityGroups"]
-        name = f"{name}-{len(known) + 1}" if known else name
+        name = f"{name}-{group_id[-4:]}" if known else name
         ec2.create_security_group(GroupName=name, Description=f"{name} (staged)", VpcId=vpc_id)
     return Thing(f"Security group {group_id} ({name})", lambda: {"ingress": _ingress(ec2, group_id)})
 
