@@ -1,11 +1,11 @@
-"""What stands between a plan and an account: protected things, and limits on how often a playbook may act.
+"""What stands between a plan and an account: protected things, and filters that say where Firedoor may act at all.
 
 Owns the decision that a plan must not be applied. The role of ``respond`` denies the same by itself (template.yaml).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from firedoor.errors import Refused
 from firedoor.plans import Change
-from firedoor.playbooks import Protected
+from firedoor.playbooks import Filter, Protected
 
 if TYPE_CHECKING:
     from firedoor.accounts import Account
@@ -45,6 +45,37 @@ def check_protected(account: Account, changes: Sequence[Change], protected: Sequ
         for entry in by_tag:
             if entry.tag and tags.get(entry.tag[0]) == entry.tag[1]:
                 raise Refused(f"{target} is protected by its tag {entry.tag[0]}: {entry.reason}.")
+
+
+def check_filters(
+    account: Account,
+    changes: Sequence[Change],
+    filters: Sequence[Filter],
+    units_of: Callable[[str], Sequence[str]],
+) -> None:
+    """Let only changes pass where Firedoor may act. ``units_of`` gives the organizational units above an account.
+
+    Raises:
+        Refused: A filter says no, or what it asks for (tags, units) could not be read: unknown means no.
+    """
+    for target in dict.fromkeys(change.target for change in changes):
+        for entry in filters:
+            if _is_there(account, target, entry, units_of) is not entry.only:
+                word = "only acts elsewhere" if entry.only else "never acts there"
+                raise Refused(f"A filter keeps Firedoor from {target}: it {word}. {entry.reason}.")
+
+
+def _is_there(account: Account, target: str, entry: Filter, units_of: Callable[[str], Sequence[str]]) -> bool:
+    """Tell whether a target is in the place that a filter speaks of."""
+    if entry.accounts and account.account_id not in entry.accounts:
+        return False
+    if entry.regions and account.region not in entry.regions:
+        return False
+    if entry.arns and not any(fnmatchcase(target, _literal_brackets(arn)) for arn in entry.arns):
+        return False
+    if entry.organizational_units and not set(entry.organizational_units) & set(units_of(account.account_id)):
+        return False
+    return entry.tag is None or tags_of(account, target).get(entry.tag[0]) == entry.tag[1]
 
 
 def _literal_brackets(pattern: str) -> str:

@@ -118,6 +118,23 @@ class Protected:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Where Firedoor may act at all. Of each field that is given one entry must fit, and all fields together."""
+
+    reason: str
+    only: bool
+    """True: nowhere else. False: never there."""
+    accounts: tuple[str, ...] = ()
+    organizational_units: tuple[str, ...] = ()
+    """Ids of units; an account is in all units above it."""
+    regions: tuple[str, ...] = ()
+    arns: tuple[str, ...] = ()
+    """Patterns of targets, in which ``*`` stands for anything."""
+    tag: tuple[str, str] | None = None
+    """Of the target."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertText:
     """What the playbook tells people; ``{name}`` stands for an extracted value."""
 
@@ -164,6 +181,7 @@ class Bundle:
     playbooks: Mapping[str, Playbook]
     exclusions: tuple[Unless, ...]
     protected: tuple[Protected, ...]
+    filters: tuple[Filter, ...] = ()
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -187,6 +205,7 @@ def bundle_from_json(data: Json) -> Bundle:
         playbooks={entry["id"]: _playbook(entry) for entry in data["playbooks"]},
         exclusions=tuple(_unless(entry) for entry in data["exclusions"]),
         protected=tuple(_protected(entry) for entry in data["protected"]),
+        filters=tuple(_filter(entry) for entry in data.get("filters", ())),
     )
 
 
@@ -246,6 +265,14 @@ def _unless(entry: Mapping[str, Any]) -> Unless:
         owner=entry.get("owner"),
         playbooks=tuple(entry.get("playbooks", ())),
     )
+
+
+def _filter(entry: Mapping[str, Any]) -> Filter:
+    only = "only" in entry
+    where = entry["only" if only else "never"]
+    lists = {name: tuple(where.get(name, ())) for name in ("accounts", "organizational_units", "regions", "arns")}
+    tag = where.get("tag")
+    return Filter(entry["reason"], only, **lists, tag=(tag["key"], tag["value"]) if tag else None)
 
 
 def _protected(entry: Mapping[str, Any]) -> Protected:

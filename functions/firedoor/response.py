@@ -172,6 +172,7 @@ def _plan_step(
         blank = replace(blank, params=params)
         plan = action.plan(account, params)
         guard.check_protected(account, plan.changes, services.library.bundle.protected)
+        guard.check_filters(account, plan.changes, services.library.bundle.filters, services.units_of)
     except Refused as error:
         return replace(blank, status=StepStatus.REFUSED, reason=str(error))
     except AwsError as error:

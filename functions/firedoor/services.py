@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from firedoor.accounts import Accounts
 from firedoor.cases import Cases
 from firedoor.engine import Library
+from firedoor.errors import Refused
 from firedoor.evidence import Evidence
 from firedoor.playbooks import load_bundle
 from firedoor.schedules import Schedules
@@ -62,6 +63,28 @@ class Services:
     def accounts(self) -> Accounts:
         """The way into accounts."""
         return Accounts(self.session, self.settings, self.cases.baseline, self.now)
+
+    def units_of(self, account_id: str) -> tuple[str, ...]:
+        """Return the ids of the organizational units above an account, the nearest first.
+
+        Only the organisation's management account and delegated administrators may ask.
+
+        Raises:
+            Refused: They cannot be read, so that nobody knows whether a filter lets Firedoor act there.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        organizations, found, child = self.session.client("organizations"), [], account_id
+        try:
+            while not child.startswith("r-"):
+                child = organizations.list_parents(ChildId=child)["Parents"][0]["Id"]
+                found.append(child)
+        except (BotoCoreError, ClientError) as error:
+            raise Refused(
+                f"The organizational units of account {account_id} cannot be read ({type(error).__name__}), "
+                "and a filter asks for them."
+            ) from error
+        return tuple(found[:-1])
 
     @cached_property
     def events(self) -> Any:

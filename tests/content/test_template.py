@@ -330,8 +330,8 @@ FOR_LAMBDA = {
 FOR_RARE_MOMENTS = {
     "ClassifyRole": {"dynamodb:Query"},  # a call that counts towards a threshold
     "InspectRole": {"dynamodb:UpdateItem"},  # an invocation like one before
-    # An API destination for alerts; after a crash between storing evidence and remembering it.
-    "RespondRole": {"events:PutEvents", "s3:GetObject"},
+    # An API destination for alerts; a filter by unit; a crash between storing evidence and remembering it.
+    "RespondRole": {"events:PutEvents", "organizations:ListParents", "s3:GetObject"},
 }
 """What the run below does not come to, and when it is needed."""
 

@@ -72,14 +72,16 @@ def start(bundle: Path, samples: Any, tmp_path: Path) -> Iterator[Start]:
             playbook: dict[str, dict[str, Any]] | None = None,
             protected: list[dict[str, Any]] | None = None,
             more: dict[str, str] | None = None,
+            filters: list[dict[str, Any]] | None = None,
         ) -> Scene:
             exits.close()
             path = bundle
-            if playbook or protected:
+            if playbook or protected or filters:
                 data = json.loads(bundle.read_text("utf-8"))
                 for entry in data["playbooks"]:
                     entry.update((playbook or {}).get(entry["id"], {}))
                 data["protected"] += protected or []
+                data["filters"] += filters or []
                 path = tmp_path / "bundle.json"
                 path.write_text(json.dumps(data), "utf-8")
             aws = exits.enter_context(EmbeddedAws(path, NOW, caps, more))

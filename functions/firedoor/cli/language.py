@@ -158,6 +158,21 @@ EXCLUSIONS: Mapping[str, Term] = {
 }
 
 PROTECTED: Mapping[str, Term] = {
+    "filters": Term("Where Firedoor may act at all.", []),
+    "filters.reason": Term("Why.", "Tried in the sandbox first"),
+    "filters.only": Term("It acts nowhere else.", {"accounts": ["111122223333"]}),
+    "filters.never": Term("It never acts there.", {"regions": ["eu-central-1"]}),
+    "filters.place.accounts": Term("Account ids.", ["111122223333"]),
+    "filters.place.organizational_units": Term(
+        "Ids of units; accounts below them are meant too.", ["ou-a1b2-c3d4e5f6"]
+    ),
+    "filters.place.regions": Term("Regions.", ["eu-west-1"]),
+    "filters.place.arns": Term(
+        "ARNs of what would be changed, in which * stands for anything.", ["arn:aws:s3:::dev-*"]
+    ),
+    "filters.place.tag": Term("A tag of what would be changed.", {"key": "team", "value": "payments"}),
+    "filters.place.tag.key": Term("The tag's key.", "team"),
+    "filters.place.tag.value": Term("The tag's value.", "payments"),
     "protected": Term("What Firedoor never changes.", []),
     "protected.reason": Term("Why.", "Break-glass access"),
     "protected.arn": Term("An ARN in which * stands for anything.", "arn:aws:iam::*:role/break-glass/*"),
@@ -194,3 +209,11 @@ def flow(value: Any) -> str:
 
 _PLAIN = re.compile(rf"[A-Za-z][\w .'-]*|{DURATION}|{DATE}")
 _NOT_PLAIN = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
+
+FILTER_LISTS = {
+    "accounts": r"^\d{12}$",
+    "organizational_units": r"^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$",
+    "regions": r"^[a-z]{2}(-[a-z]+)+-\d$",
+    "arns": ARN_PATTERN,
+}
+"""Lists of a filter → the form of their entries."""

@@ -30,12 +30,17 @@ def build_schema(actions: Iterable[Action]) -> dict[str, Any]:
         "else": {
             "if": {"required": ["protected"]},
             "then": {"$ref": "#/$defs/protected"},
-            "else": {"$ref": "#/$defs/playbook"},
+            "else": {
+                "if": {"required": ["filters"]},
+                "then": {"$ref": "#/$defs/filters"},
+                "else": {"$ref": "#/$defs/playbook"},
+            },
         },
         "$defs": {
             "playbook": _playbook(sorted(actions, key=lambda action: action.name)),
             "exclusions": _exclusions(),
             "protected": _protected(),
+            "filters": _filters(),
             "pattern": _pattern(),
             "duration": _shaped(language.DURATION),
         },
@@ -260,6 +265,15 @@ def _protected() -> dict[str, Any]:
     entry = _object("protected", ("reason",), properties)
     entry["oneOf"] = [{"required": ["arn"]}, {"required": ["tag"]}]
     return _object("", ("protected",), {"protected": _list(entry, least=0)})
+
+
+def _filters() -> dict[str, Any]:
+    tag = _object("filters.place.tag", ("key", "value"), {"key": _TEXT, "value": _TEXT})
+    lists = {name: _list(_shaped(form)) for name, form in language.FILTER_LISTS.items()}
+    place = {**_object("filters.place", (), {**lists, "tag": tag}), "minProperties": 1}
+    entry = _object("filters", ("reason",), {"reason": _TEXT, "only": place, "never": place})
+    entry["oneOf"] = [{"required": ["only"]}, {"required": ["never"]}]
+    return _object("", ("filters",), {"filters": _list(entry, least=0)})
 
 
 def schema_text(actions: Iterable[Action]) -> str:

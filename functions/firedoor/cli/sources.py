@@ -27,6 +27,7 @@ from firedoor.playbooks import BUNDLE_VERSION
 
 EXCLUSIONS_FILE = "exclusions.yaml"
 PROTECTED_FILE = "protected.yaml"
+FILTERS_FILE = "filters.yaml"
 DEFAULT_APPROVAL: Mapping[str, Any] = {"within": 86400, "otherwise": "alert"}
 """For an automatic playbook that a cap lowers to approve and that does not say how long to wait."""
 
@@ -75,6 +76,7 @@ class Sources:
     """Bundle entries, by id; durations are seconds."""
     exclusions: tuple[Json, ...]
     protected: tuple[Json, ...]
+    filters: tuple[Json, ...]
     tests: tuple[PlaybookTest, ...]
     mistakes: tuple[Mistake, ...]
     """By file and line, warnings included."""
@@ -107,7 +109,7 @@ def load_sources(
     """
     known = dict(actions) if actions is not None else {action.name: action for action in registry.catalogue()}
     loading = _Loading(known, events or directory.parent / "events", today or datetime.now(UTC).date())
-    local = (EXCLUSIONS_FILE, PROTECTED_FILE)
+    local = (EXCLUSIONS_FILE, PROTECTED_FILE, FILTERS_FILE)
     names = sorted(path for path in directory.iterdir() if path.suffix in (".yaml", ".yml"))
     for path in names:
         if path.suffix == ".yml":
@@ -118,6 +120,8 @@ def load_sources(
         loading.exclusions_file(directory / EXCLUSIONS_FILE)
     if (directory / PROTECTED_FILE).exists():
         loading.protected_file(directory / PROTECTED_FILE)
+    if (directory / FILTERS_FILE).exists():
+        loading.filters_file(directory / FILTERS_FILE)
     return loading.sources()
 
 
@@ -134,6 +138,7 @@ def compile_bundle(sources: Sources) -> dict[str, Any]:
         "playbooks": [dict(playbook) for playbook in sources.playbooks],
         "exclusions": [dict(exclusion) for exclusion in sources.exclusions],
         "protected": [dict(entry) for entry in sources.protected],
+        "filters": [dict(entry) for entry in sources.filters],
     }
 
 
@@ -149,6 +154,7 @@ class _Loading:
     ids: set[str] = field(default_factory=set)
     exclusions: list[Json] = field(default_factory=list)
     protected: list[Json] = field(default_factory=list)
+    filters: list[Json] = field(default_factory=list)
     tests: list[PlaybookTest] = field(default_factory=list)
 
     def sources(self) -> Sources:
@@ -156,6 +162,7 @@ class _Loading:
             tuple(self.playbooks),
             tuple(self.exclusions),
             tuple(self.protected),
+            tuple(self.filters),
             tuple(self.tests),
             tuple(sorted(self.notes)),
         )
@@ -178,6 +185,12 @@ class _Loading:
         found: list[Json] = []
         if self._take(document, lambda cursor: found.extend(_protected(cursor))):
             self.protected += found
+
+    def filters_file(self, path: Path) -> None:
+        document = read_yaml(path)
+        found: list[Json] = []
+        if self._take(document, lambda cursor: found.extend(_filters(cursor))):
+            self.filters += found
 
     def _take(self, document: Document, read: Callable[[Cursor], None]) -> bool:
         """Read one document and keep its mistakes; false if there are errors among them."""
@@ -556,3 +569,27 @@ def _protected(cursor: Cursor) -> Iterator[Json]:
             tag = fields["tag"].fields(("key", "value"))
             entry["tag"] = {"key": tag["key"].text(), "value": tag["value"].text()}
         yield entry
+
+
+def _filters(cursor: Cursor) -> Iterator[Json]:
+    for item in cursor.fields(("filters",))["filters"].items(0):
+        fields = item.fields(("reason",), ("only", "never"))
+        if fields["only"].present == fields["never"].present:
+            item.wrong("an entry says either only or never; write one of the two")
+        kind = "only" if fields["only"].present else "never"
+        yield {"reason": fields["reason"].text(), kind: _place(fields[kind])}
+
+
+def _place(cursor: Cursor) -> dict[str, Any]:
+    fields = cursor.fields((), (*language.FILTER_LISTS, "tag"))
+    place: dict[str, Any] = {
+        name: [entry.shaped(form) for entry in fields[name].items()]
+        for name, form in language.FILTER_LISTS.items()
+        if fields[name].present
+    }
+    if fields["tag"].present:
+        tag = fields["tag"].fields(("key", "value"))
+        place["tag"] = {"key": tag["key"].text(), "value": tag["value"].text()}
+    if not place:
+        cursor.wrong("it speaks of nothing; write accounts, organizational_units, regions, arns or tag")
+    return place
