@@ -128,7 +128,7 @@ def read_events(text: str) -> tuple[Event, ...]:
 
 def _no_number(name: str) -> None:
     """Refuse NaN and the infinities, which Python reads and JSON does not have."""
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not JSON")
 
 
 def parse_time(text: object) -> datetime:

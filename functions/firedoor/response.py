@@ -237,6 +237,9 @@ def _within_limit(services: Services, playbook: Playbook, occurrence: Occurrence
     )
 
 
+_BREAKER = "The breaker opened"
+
+
 def _trip(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
     """Let the breaker open: until the window ends, the playbook's mode in this account is alert; one case tells so."""
     now = services.now()
@@ -246,12 +249,27 @@ def _trip(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occ
     account = occurrence.facts.account
     if services.cases.take_slot(f"{playbook.id}!breaker", account, taker, 1, playbook.limit_within, now):
         reason = (
-            f"The breaker opened: the limit of {playbook.limit} in {playbook.limit_within // 60} minutes is reached in "
+            f"{_BREAKER}: the limit of {playbook.limit} in {playbook.limit_within // 60} minutes is reached in "
             f"this account, so this playbook only alerts here until {until}. Is it an attack, or is the playbook wrong?"
         )
         return _settle(services, occurrence, State.NEEDS_PERSON, reason)
     reason = f"The breaker of this playbook is open in this account until {until}: nothing was changed."
     return _settle(services, occurrence, State.ALERTED, reason)
+
+
+def measures(occurrence: Occurrence, now: datetime) -> dict[str, float]:
+    """Return what operators want counted of an occurrence that was just brought forward: name of the metric → value.
+
+    ``TimeToContain`` is in seconds after the event, ``BreakerOpened`` and ``Failures`` are 1 each.
+    """
+    found: dict[str, float] = {}
+    if occurrence.state is State.CONTAINED:
+        found["TimeToContain"] = (now - occurrence.facts.time).total_seconds()
+    if occurrence.state is State.FAILED:
+        found["Failures"] = 1
+    if occurrence.state is State.NEEDS_PERSON and occurrence.reason.startswith(_BREAKER):
+        found["BreakerOpened"] = 1
+    return found
 
 
 def _rehearse(services: Services, occurrence: Occurrence, planned: Sequence[StepResult]) -> str:

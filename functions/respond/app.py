@@ -2,7 +2,7 @@
 
 from firedoor.handling import answer_batch, count, is_last_try, logger, metrics, services, tracer
 from firedoor.messages import UNDO, Message
-from firedoor.response import respond, undo
+from firedoor.response import measures, respond, undo
 
 TRIES = 5  # maxReceiveCount of the respond queue in template.yaml
 
@@ -22,3 +22,5 @@ def carry_out(record):
     occurrence = act(services(), message, last_try=is_last_try(record, TRIES))
     logger.info("responded", case_id=message.case_id, do=message.do, state=occurrence.state, mode=occurrence.decided)
     count("Cases", state=occurrence.state.value)
+    for name, value in measures(occurrence, services().now()).items():
+        count(name, value)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 
-from firedoor.cli import case_commands, main
+from firedoor.cli import case_commands, main, redrive_commands
 from firedoor.cli.deployment import Deployment, deployment_of
 from firedoor.cli.embedded import EmbeddedAws, bundle_file
 from firedoor.cli.stage import stage
@@ -35,6 +35,7 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws
             "TableName": settings.table,
             "CapsParameter": settings.caps_parameter,
             "EvidenceBucket": settings.evidence_bucket,
+            "DeadLetterQueues": " ".join(embedded.dead_letter_urls()),
         }
 
         class Embedded(Deployment):
@@ -47,7 +48,8 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws
 
         deployment = Embedded(embedded.services.session, "firedoor")
         deployment.__dict__["outputs"] = outputs
-        monkeypatch.setattr(case_commands, "deployment_of", lambda _arguments: deployment)
+        for commands in (case_commands, redrive_commands):
+            monkeypatch.setattr(commands, "deployment_of", lambda _arguments: deployment)
         stage(embedded, text)
         embedded.put_event(text)
         embedded.pump()
@@ -225,6 +227,18 @@ def test_an_unknown_case_is_a_sentence(capsys: Any) -> None:
     """Exit 1, no traceback."""
     code, _, err = say(capsys, "show", "fd-20260131-000000")
     assert (1, "firedoor: There is no case fd-20260131-000000.\n") == (code, err)
+
+
+def test_what_could_not_be_handled_is_sent_again(aws: EmbeddedAws, capsys: Any) -> None:
+    """To its own queue, and only then gone from the dead letters; a dry run moves nothing."""
+    aws.put_event("{not json")
+    aws.pump()
+    assert "firedoor-classify-dlq: 1 waiting" in say(capsys, "redrive", "--dry-run")[1].splitlines()
+    code, out, _ = say(capsys, "redrive")
+    assert (0, True) == (code, "firedoor-classify-dlq: 1 waiting, 1 sent again" in out.splitlines())
+    assert "firedoor-classify-dlq: 0 waiting" in say(capsys, "redrive", "--dry-run")[1].splitlines()
+    aws.pump()
+    assert ("{not json",) == aws.dead_letters("classify")
 
 
 # --- the stack itself

@@ -31,6 +31,7 @@ COMMANDS = {
     "alert": "case_commands",
     "report": "case_commands",
     "generate": "generate_commands",
+    "redrive": "redrive_commands",
 }
 """Command → the module here whose ``register(subparsers)`` adds it, and perhaps others, with ``run`` as its default.
 

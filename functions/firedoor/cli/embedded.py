@@ -239,6 +239,10 @@ class EmbeddedAws:
         topic = sns_backends[HOME][REGION].topics[self._topic]
         return tuple(_mail(message, subject) for _, message, subject, _, _ in topic.sent_notifications)
 
+    def dead_letter_urls(self) -> tuple[str, ...]:
+        """Return the URLs of the dead-letter queues, as the stack's output has them."""
+        return tuple(self._queue_url(f"{name}-dlq") for name in _QUEUES)
+
     def dead_letters(self, queue: str) -> tuple[str, ...]:
         """Return the bodies in the dead-letter queue of ``classify``, ``inspect`` or ``respond``."""
         url = self._queue_url(f"{queue}-dlq")
