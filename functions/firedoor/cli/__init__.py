@@ -30,6 +30,7 @@ COMMANDS = {
     "feedback": "case_commands",
     "alert": "case_commands",
     "report": "case_commands",
+    "coverage": "coverage_commands",
     "generate": "generate_commands",
     "redrive": "redrive_commands",
 }

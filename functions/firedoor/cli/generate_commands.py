@@ -42,8 +42,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     generate = subparsers.add_parser(
         "generate",
         help="write anew what follows from actions and playbooks",
-        description="Write the templates' rules and policies, playbooks/schema.json and docs/actions.md. "
-        "With --check nothing is written, and a file that is not current is exit code 1.",
+        description="Write the templates' rules and policies, playbooks/schema.json, docs/actions.md and "
+        "docs/coverage.md. With --check nothing is written, and a file that is not current is exit code 1.",
     )
     generate.add_argument("--check", action="store_true", help="only tell which files are not current")
     generate.set_defaults(run=_generate)
@@ -67,8 +67,10 @@ def generated() -> Iterator[tuple[str, str]]:
         ValueError: A rule or policy cannot be made of what actions and playbooks say.
     """
     from firedoor import actions
+    from firedoor.cli.coverage_commands import page
     from firedoor.cli.library_commands import markdown
     from firedoor.cli.schema import schema_text
+    from firedoor.cli.sources import load_sources
 
     for name, account in TEMPLATES.items():
         text = (ROOT / name).read_text("utf-8")
@@ -78,6 +80,7 @@ def generated() -> Iterator[tuple[str, str]]:
     catalogue = list(actions.catalogue())
     yield "playbooks/schema.json", schema_text(catalogue)
     yield "docs/actions.md", markdown(catalogue)
+    yield "docs/coverage.md", page(load_sources(ROOT / "playbooks"))
 
 
 def _replaced(text: str, section: str, content: str) -> str:
