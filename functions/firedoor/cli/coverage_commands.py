@@ -79,8 +79,8 @@ def _page(playbooks: Sequence[Json]) -> Iterator[str]:
     found = tables(playbooks)
     yield "# Coverage"
     yield ""
-    yield "What the shipped playbooks serve, from what each says of itself. Written by `firedoor generate`; a test keeps"
-    yield f"it current. {len(playbooks)} playbooks; `firedoor coverage --json` prints the same for machines."
+    yield f"What the {len(playbooks)} shipped playbooks serve, from what each says of itself. Written by"
+    yield "`firedoor generate`; a test keeps it current. `firedoor coverage --json` prints the same for machines."
     for kind, title in KINDS.items():
         yield from ["", f"## {title}s", "", f"| {title.rpartition(' ')[2]} | playbooks |", "|---|---|"]
         for name, ids in found[kind].items():
