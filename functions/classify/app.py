@@ -1,15 +1,14 @@
 """The ``classify`` function: EventBridge envelopes from SQS become cases."""
 
-from firedoor.handling import MetricUnit, answer_batch, count, logger, metrics, services, tracer
+from firedoor.handling import MetricUnit, answer_batch, count, logger, metrics, services
 from firedoor.intake import take_in
 
 
 @logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
-def handler(event, context):
+def handler(event, _context):
     """Answer one SQS batch; see ``handling.answer_batch``."""
-    return answer_batch(event, context, classify)
+    return answer_batch(event, classify)
 
 
 def classify(record):

@@ -1,18 +1,21 @@
-"""What the five handlers share: Powertools, their services, batches with partial failures, and the outermost frame.
+"""What the five handlers share: log, metrics, their services, batches with partial failures, and the outermost frame.
 
 A record that fails is logged with its reason and named in the answer, so that it alone comes again and at last
 reaches the dead-letter queue; the rest of the batch goes on.
+
+Powertools' Tracer, batch processor and event classes are left alone on purpose: they import the X-Ray SDK, asyncio and
+an event class for every service, which costs more at a cold start than all of our own code (docs/performance.md).
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from firedoor.errors import FiredoorError
 from firedoor.services import Services
@@ -20,11 +23,17 @@ from firedoor.services import Services
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-
 logger = Logger()
 metrics = Metrics()
-tracer = Tracer(auto_patch=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One SQS message, and how often it has been received, this time included."""
+
+    message_id: str
+    body: str
+    received: int
 
 
 @lru_cache(maxsize=1)
@@ -33,46 +42,43 @@ def services() -> Services:
     return Services.from_environment()
 
 
-def answer_batch(event: dict[str, Any], context: Any, handle: Callable[[SQSRecord], None]) -> Any:
+def answer_batch(event: dict[str, Any], handle: Callable[[Record], None]) -> dict[str, list[dict[str, str]]]:
     """Handle every record of an SQS batch and return which of them failed, as Lambda wants it.
 
     A bare EventBridge envelope (``sam local invoke -e events/….json``) is a batch of one.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
     """
+    failed = [record.message_id for record in _records(event) if not _succeeds(handle, record)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
-    def framed(record: SQSRecord) -> None:
-        try:
-            handle(record)
-        except FiredoorError as error:
-            metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)
-            logger.warning("record failed", message_id=record.message_id, reason=str(error), kind=type(error).__name__)
-            raise
-        except Exception:
-            metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)
-            logger.exception("record failed unexpectedly", message_id=record.message_id)
-            raise
 
+def _records(event: dict[str, Any]) -> list[Record]:
     if "detail-type" in event:
-        event = {"Records": [_as_record(event)]}
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=framed, processor=processor, context=context)
+        return [Record(str(event.get("id", "direct")), json.dumps(event), received=1)]
+    return [
+        Record(record["messageId"], record["body"], int(record["attributes"]["ApproximateReceiveCount"]))
+        for record in event["Records"]
+    ]
 
 
-def _as_record(envelope: dict[str, Any]) -> dict[str, Any]:
-    """Wrap an envelope as SQS would deliver it for the first time."""
-    return {
-        "messageId": str(envelope.get("id", "direct")),
-        "body": json.dumps(envelope),
-        "attributes": {"ApproximateReceiveCount": "1"},
-        "messageAttributes": {},
-        "eventSource": "aws:sqs",
-    }
+def _succeeds(handle: Callable[[Record], None], record: Record) -> bool:
+    """Handle one record; what went wrong with it stands in the log and stops no other record."""
+    try:
+        handle(record)
+    except FiredoorError as error:
+        logger.warning("record failed", message_id=record.message_id, reason=str(error), kind=type(error).__name__)
+    except Exception:
+        logger.exception("record failed unexpectedly", message_id=record.message_id)
+    else:
+        return True
+    metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)
+    return False
 
 
-def is_last_try(record: SQSRecord, tries: int) -> bool:
+def is_last_try(record: Record, tries: int) -> bool:
     """Tell whether the queue will move this record to its dead-letter queue if it fails now."""
-    return int(record.attributes.approximate_receive_count) >= tries
+    return record.received >= tries
 
 
 def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count, **dimensions: str) -> None:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 from firedoor.accounts import Accounts
 from firedoor.cases import Cases
 from firedoor.engine import Library
@@ -39,8 +41,6 @@ class Services:
     @classmethod
     def from_environment(cls) -> Services:
         """Read the environment; raises SettingsError as ``Settings.from_environment`` does."""
-        import boto3
-
         settings = Settings.from_environment()
         return cls(settings, boto3.Session(region_name=settings.region))
 

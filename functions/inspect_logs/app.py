@@ -3,18 +3,17 @@
 The folder is not called ``inspect``, because a module of that name at the top of the artifact would be Python's own.
 """
 
-from firedoor.handling import answer_batch, count, logger, metrics, services, tracer
+from firedoor.handling import answer_batch, count, logger, metrics, services
 from firedoor.invocation_logs import read_log_object, read_subscription
 
 
 @logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
-def handler(event, context):
+def handler(event, _context):
     """Answer one SQS batch, or one CloudWatch Logs subscription event."""
     if "awslogs" in event:
         return tell(read_subscription(services(), event))
-    return answer_batch(event, context, inspect)
+    return answer_batch(event, inspect)
 
 
 def inspect(record):

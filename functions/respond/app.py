@@ -1,6 +1,6 @@
 """The ``respond`` function: cases from SQS are planned, guarded, contained, or put back."""
 
-from firedoor.handling import answer_batch, count, is_last_try, logger, metrics, services, tracer
+from firedoor.handling import answer_batch, count, is_last_try, logger, metrics, services
 from firedoor.messages import UNDO, Message
 from firedoor.response import measures, respond, undo
 
@@ -8,11 +8,10 @@ TRIES = 5  # maxReceiveCount of the respond queue in template.yaml
 
 
 @logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
-def handler(event, context):
+def handler(event, _context):
     """Answer one SQS batch; see ``handling.answer_batch``."""
-    return answer_batch(event, context, carry_out)
+    return answer_batch(event, carry_out)
 
 
 def carry_out(record):

@@ -1,11 +1,10 @@
 """The ``timer`` function: what EventBridge Scheduler calls because time passed."""
 
-from firedoor.handling import count, logger, metrics, services, tracer
+from firedoor.handling import count, logger, metrics, services
 from firedoor.timers import run
 
 
 @logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event, context):
     """Run one timer; see ``timers.run`` for the form of ``event``."""

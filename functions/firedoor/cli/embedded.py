@@ -394,7 +394,6 @@ class EmbeddedAws:
             "FIREDOOR_ACCOUNT_NAMES": json.dumps(ACCOUNT_NAMES),
             "POWERTOOLS_SERVICE_NAME": "firedoor",
             "POWERTOOLS_METRICS_NAMESPACE": "Firedoor",
-            "POWERTOOLS_TRACE_DISABLED": "true",
             "POWERTOOLS_LOG_LEVEL": "INFO",
             **self._more,
         }

@@ -1,0 +1,66 @@
+"""What a cold start loads. Time is measured in benchmarks/; here is only what must not come in by accident.
+
+Each handler is imported as Lambda does, in a process of its own, from a folder of a function's artifact.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FUNCTIONS = Path(__file__).parent.parent.parent / "functions"
+HANDLERS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
+
+NEVER = {
+    *("yaml", "jsonschema", "pydantic"),  # playbooks are compiled before they are deployed
+    "aws_xray_sdk",  # Lambda traces by itself; the SDK costs more than boto3
+    *("moto", "rich", "cfnlint", "samtranslator", "firedoor.cli"),  # an engineer's tools
+}
+AT_FIRST_USE = {
+    "aws_lambda_powertools.utilities.batch": set(),
+    "aws_lambda_powertools.utilities.data_classes": {"decide", "inspect_logs"},
+    "firedoor.inspection.injection": {"inspect_logs"},
+    "phonenumbers": {"inspect_logs"},
+    "stdnum": {"inspect_logs"},
+}
+"""What is heavy, and the functions that need it for every event."""
+
+
+def loaded_by(handler: str) -> set[str]:
+    """Return the names of all modules that are there once the handler's module has been imported."""
+    code = f"import sys, {handler}.app; print(*sorted(sys.modules))"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FIREDOOR")}
+    environment["PYTHONPATH"] = str(FUNCTIONS)
+    done = subprocess.run(  # noqa: S603  our own words
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_every_function_is_looked_at() -> None:
+    """A sixth handler joins by itself; an empty list would prove nothing."""
+    assert 5 <= len(HANDLERS)
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_a_cold_start_loads_nothing_it_does_not_need(handler: str) -> None:
+    """Tools and tracing never come in, heavy parts only where every event needs them, actions one by one when used."""
+    loaded = loaded_by(handler)
+    assert f"{handler}.app" in loaded
+    unwanted = {name for name in NEVER if name in loaded}
+    unwanted |= {name for name, needed_by in AT_FIRST_USE.items() if name in loaded and handler not in needed_by}
+    unwanted |= {name for name in loaded if name.startswith("firedoor.actions.")}
+    assert set() == unwanted
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_boto3_is_imported_while_lambda_initialises(handler: str) -> None:
+    """It belongs to the Init phase, which SnapStart does ahead of any event, and not to the first event's own time.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    """
+    assert "boto3" in loaded_by(handler)
