@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from firedoor.accounts import Accounts
 from firedoor.cases import Cases
 from firedoor.engine import Library
 from firedoor.errors import Refused
 from firedoor.evidence import Evidence
+from firedoor.models import fast_session
 from firedoor.playbooks import load_bundle
 from firedoor.schedules import Schedules
 from firedoor.settings import CapsReader, Settings
@@ -42,7 +41,7 @@ class Services:
     def from_environment(cls) -> Services:
         """Read the environment; raises SettingsError as ``Settings.from_environment`` does."""
         settings = Settings.from_environment()
-        return cls(settings, boto3.Session(region_name=settings.region))
+        return cls(settings, fast_session(settings.region))
 
     @cached_property
     def library(self) -> Library:
