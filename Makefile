@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
 
-.PHONY: setup demo test unit lint types generate check bundle build validate bench bench-coldstart bench-patterns bench-inspection lock clean
+.PHONY: setup demo test unit lint types generate check bundle build validate bench bench-coldstart bench-warm bench-scale bench-patterns bench-inspection lock clean
 
 setup: $(VENV)/.ready
 
@@ -48,10 +48,16 @@ validate: .venv-sam/.ready
 build: bundle validate
 	SAM_CLI_TELEMETRY=0 $(SAM) build
 
-bench: bench-coldstart bench-patterns bench-inspection  ## docs/performance.md says what the tables mean
+bench: bench-coldstart bench-warm bench-scale bench-patterns bench-inspection  ## docs/performance.md says what the tables mean
 
 bench-coldstart: setup
 	$(BIN)/python benchmarks/bench_coldstart.py
+
+bench-warm: setup
+	$(BIN)/python benchmarks/bench_warm.py
+
+bench-scale: setup
+	$(BIN)/python benchmarks/bench_scale.py
 
 bench-patterns: setup
 	$(BIN)/python benchmarks/bench_patterns.py

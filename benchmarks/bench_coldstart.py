@@ -70,7 +70,7 @@ def record(where: Path) -> dict[str, str]:
     bundle = bundle_file(ROOT / "playbooks", where)
     text = opening(1)
     with recorded() as calls, EmbeddedAws(bundle) as aws:
-        put_up(aws, text)
+        put_up(aws, 1)
         for function in BUDGET:
             event = batch(text) if function == "classify" else handed_on(aws)
             calls.clear()

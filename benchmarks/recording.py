@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from firedoor.cases import State
-from firedoor.cli.embedded import EmbeddedAws, session
-from firedoor.cli.stage import stage
+from firedoor.cli.embedded import HOME, REGION, EmbeddedAws, session
+from firedoor.cli.stage.ec2 import authorise, make_group
+from firedoor.cli.stage.scene import Where
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "events" / "cloudtrail_authorize_ingress_world.json"
-GROUP = "sg-0d5e6f708192a3b4c"
-"""The security group that the sample event opens."""
+GROUP, RULES = "sg-0d5e6f708192a3b4c", "sgr-0a1b2c3d4e5f6"
+"""The security group that the sample event opens, and how its new rules' ids begin."""
 
 
 @dataclass(slots=True)
@@ -62,8 +63,7 @@ def recorded() -> Iterator[list[Call]]:
 
 def opening(number: int) -> str:
     """Return the sample event, about a group of its own for each ``number``."""
-    text = SAMPLE.read_text("utf-8").replace(GROUP, f"sg-{number:017x}")
-    text = text.replace("sgr-0a1b2c3d4e5f6", f"sgr-{number:013x}")
+    text = SAMPLE.read_text("utf-8").replace(GROUP, _group(number)).replace(RULES, _rules(number))
     event = json.loads(text)
     event["id"] = event["detail"]["eventID"] = f"98025fb8-6bdf-e8a8-76e4-{number:012x}"
     return json.dumps(event)
@@ -84,10 +84,24 @@ def handed_on(aws: EmbeddedAws) -> dict[str, Any]:
     return batch(message["Body"])
 
 
-def put_up(aws: EmbeddedAws, *texts: str) -> None:
-    """Put into the account what the events name."""
-    for text in texts:
-        stage(aws, text)
+def put_up(aws: EmbeddedAws, *numbers: int) -> None:
+    """Make the groups of ``opening(number)`` with the rules that it adds, one for the world and one that may stay."""
+    where = Where(aws, HOME, REGION)
+    permissions = [
+        {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": source}]}
+        for port, source in ((22, "0.0.0.0/0"), (443, "10.20.0.0/16"))
+    ]
+    for number in numbers:
+        make_group(where, _group(number), f"payments-{number}", "vpc-0a1b2c3d4e5f60718")
+        authorise(where, _group(number), permissions, [f"{_rules(number)}000{rule}" for rule in (1, 2)])
+
+
+def _group(number: int) -> str:
+    return f"sg-{number:017x}"
+
+
+def _rules(number: int) -> str:
+    return f"sgr-{number:013x}"
 
 
 def check_contained(aws: EmbeddedAws, cases: int) -> None:
