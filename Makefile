@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
 
-.PHONY: setup demo test unit lint types generate check bundle build validate bench bench-coldstart bench-warm bench-scale bench-patterns bench-inspection lock clean
+.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-warm bench-scale bench-patterns bench-inspection lock clean
 
 setup: $(VENV)/.ready
 
@@ -28,6 +28,15 @@ test: setup  ## all tests
 lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+.venv-security/.ready: requirements/security.txt
+	$(PYTHON) -m venv .venv-security
+	.venv-security/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/security.txt
+	touch $@
+
+lint-security: .venv-security/.ready  ## checkov on both templates; what it is told to skip stands there with its reason
+	.venv-security/bin/checkov --framework cloudformation --skip-download --quiet --compact \
+		--file template.yaml --file deploy/member.yaml
 
 types: setup
 	$(BIN)/mypy functions/firedoor
@@ -74,8 +83,10 @@ lock: setup  ## choose versions anew
 	$(COMPILE) --group dev --python-version 3.11 --output-file requirements/dev.txt
 	$(BIN)/uv pip compile --group sam --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--output-file requirements/sam.txt
+	$(BIN)/uv pip compile --group security --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		--output-file requirements/security.txt
 	$(COMPILE) --python-version 3.14 --python-platform aarch64-manylinux_2_28 $(RUNTIME:%=--no-emit-package %) \
 		--output-file functions/requirements.txt
 
 clean:
-	rm -rf .venv .venv-sam .aws-sam .build
+	rm -rf .venv .venv-sam .venv-security .aws-sam .build
