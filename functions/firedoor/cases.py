@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from firedoor.errors import Refused, Retry
 from firedoor.events import Facts, parse_time
 from firedoor.evidence import Entry
-from firedoor.inspection.usage import Habit
 from firedoor.plans import Json, StepResult
 from firedoor.playbooks import Mode, Severity
 from firedoor.thresholds import Seen
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from firedoor.engine import Hit
+    from firedoor.inspection.usage import Habit
 
 
 class State(StrEnum):
@@ -474,6 +474,8 @@ class Cases:
 
     def habit(self, account: str, region: str, principal: str) -> Habit:
         """Return how a principal usually calls models; an empty habit if it never did."""
+        from firedoor.inspection.usage import Habit  # only ``inspect`` asks, which has it loaded
+
         item = self._get(f"HABIT#{account}#{region}", principal[:1024])
         return Habit.from_json(json.loads(item["data"]["S"])) if item else Habit()
 

@@ -23,7 +23,7 @@ NEVER = {
 AT_FIRST_USE = {
     "aws_lambda_powertools.utilities.batch": set(),
     "aws_lambda_powertools.utilities.data_classes": {"decide", "inspect_logs"},
-    "firedoor.inspection.injection": {"inspect_logs"},
+    "firedoor.inspection": {"inspect_logs"},
     "phonenumbers": {"inspect_logs"},
     "stdnum": {"inspect_logs"},
 }
