@@ -2,10 +2,10 @@
 
     make bench-scale
 
-The playbooks are the shipped ones: the first ten of them, and enough copies of all to make 100 and 1,000. A copy has
-patterns of its own, as a playbook written for one more account has: each asks for an account that no sample event
-names, so that the hits are the library's own and do not grow with the copies. In the last row, the worst, the copies
-ask for what their originals do, and all of them answer.
+The playbooks are the shipped ones, as many as there are, and then copies of them. A copy has patterns of its own, as a
+playbook written for one more account has: each asks for an account that no sample event names, so that the hits are the
+library's own and do not grow with the copies. In the last row, the worst, the copies ask for what their originals do,
+and all of them answer.
 
 The events are the shipped samples. Classifying is reading, matching, exceptions, thresholds and extraction; no AWS call
 is in it.
@@ -67,7 +67,7 @@ def kind_of(path: Path) -> str:
 
 
 def library_of(playbooks: list[Json], size: int, *, alike: bool) -> list[Json]:
-    """Return ``size`` playbooks: the first of the shipped ones, then copies of them."""
+    """Return ``size`` playbooks: shipped ones in their order, and then copies of them."""
     return (playbooks + list(copies(playbooks, size - len(playbooks), alike=alike)))[:size]
 
 
