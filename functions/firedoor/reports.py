@@ -28,7 +28,7 @@ _CHANGED = frozenset({State.CONTAINED, State.REVERTED, State.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One playbook's week. ``advice`` is a sentence; all others are counts of cases, ``hits`` of events."""
+    """One playbook's week. All numbers are counts of cases, ``hits`` of events."""
 
     playbook: str
     mode: str
@@ -40,7 +40,10 @@ class Row:
     failed: int
     reverted: int
     false_positives: int
+    supports: str
+    """The mode that these cases support, never more than ``mode``; nothing where the playbook is gone."""
     advice: str
+    """Why, and what to do: a sentence or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def _row(name: str, cases: list[Case], playbook: Playbook | None) -> Row:
     states = [case.state for case in cases]
     false_positives = sum(1 for case in cases if case.feedback)
     failed = states.count(State.FAILED)
+    supports, advice = _evidence(playbook, len(cases), false_positives, failed, states)
     return Row(
         playbook=name,
         mode=str(playbook.cap) if playbook else "gone",
@@ -90,25 +94,31 @@ def _row(name: str, cases: list[Case], playbook: Playbook | None) -> Row:
         failed=failed,
         reverted=states.count(State.REVERTED),
         false_positives=false_positives,
-        advice=_advice(playbook, len(cases), false_positives, failed, states),
+        supports=supports,
+        advice=advice,
     )
 
 
-def _advice(playbook: Playbook | None, cases: int, false_positives: int, failed: int, states: list[State]) -> str:
-    """Say which mode the week supports: never more than the playbook's own, and never without enough cases."""
+def _evidence(
+    playbook: Playbook | None, cases: int, false_positives: int, failed: int, states: list[State]
+) -> tuple[str, str]:
+    """Say which mode the cases support, and why: never more than the playbook's own, and never without enough cases."""
     if playbook is None:
-        return "It is no longer deployed."
+        return "", "It is no longer deployed."
+    rehearsed = State.RECORDED in states and bool(playbook.steps)
     if false_positives:
-        return f"Keep it where it is: {false_positives} of {cases} were no threat. Add an exclusion for each."
+        below = Mode.SHADOW if rehearsed else Mode.ALERT if 2 * false_positives > cases else Mode.APPROVE
+        wrong = f"{false_positives} of {cases} {'was' if false_positives == 1 else 'were'} no threat"
+        return str(min(playbook.cap, below)), f"{wrong}: write an exclusion for what is expected."
     if failed:
-        return f"Look at the {failed} that failed before it does more."
-    if State.RECORDED in states and playbook.steps:
-        if cases >= ENOUGH:
-            return f"{cases} cases and none was wrong: its own mode, {playbook.cap}, is supported."
-        return f"Leave it in shadow until it has had {ENOUGH} cases; so far {cases}."
-    if playbook.cap is Mode.APPROVE and cases >= ENOUGH and State.REJECTED not in states:
-        return "Nobody rejected one of its plans. Where it may act alone, its own file says so."
-    return "Nothing to change."
+        return str(min(playbook.cap, Mode.APPROVE)), f"Look at the {failed} that failed before it acts by itself."
+    if rehearsed and cases < ENOUGH:
+        return str(
+            min(playbook.cap, Mode.SHADOW)
+        ), f"Leave it in shadow until it has had {ENOUGH} cases; so far {cases}."
+    if rehearsed:
+        return str(playbook.cap), f"{cases} rehearsals and none was wrong: lift the cap that holds it."
+    return str(playbook.cap), "Nothing to change."
 
 
 def render(report: Report) -> tuple[str, str]:
@@ -126,7 +136,7 @@ def render(report: Report) -> tuple[str, str]:
             f"{row.playbook} (mode {row.mode})",
             f"  {_count(row.cases, 'case')} of {_count(row.hits, 'event')}, {wrong}:",
             f"  {row.changed} changed, {row.would_have} would have, {row.failed} failed, {row.reverted} put back.",
-            *wrap(row.advice, "  "),
+            *wrap(f"Supports mode {row.supports}. {row.advice}" if row.supports else row.advice, "  "),
         ]
     lines += ["", "Report a case that was no threat:", "  firedoor feedback CASE --false-positive --why '...'"]
     return subject, "\n".join(lines) + "\n"

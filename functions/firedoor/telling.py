@@ -82,10 +82,14 @@ def compose(
         verdict,
         now=services.now(),
         account_name=settings.account_names.get(case.account),
-        related=[alerts.Related(other.id, other.title, other.state) for other in services.cases.related(case)],
+        related=_related(services, case),
         undo_until=None,
         evidence=[services.evidence.uri(entry) for entry in occurrence.evidence],
     )
+
+
+def _related(services: Services, case: Case) -> list[alerts.Related]:
+    return [alerts.Related(other.id, other.title, other.state) for other in services.cases.related(case)]
 
 
 def _worth_telling(playbook: Playbook, occurrence: Occurrence) -> bool:
@@ -117,6 +121,7 @@ def tell_digest(services: Services, case_id: str) -> bool:
             case,
             now=services.now(),
             account_name=services.settings.account_names.get(case.account),
+            related=_related(services, case),
         ),
     )
     return True

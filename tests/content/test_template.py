@@ -23,9 +23,10 @@ from firedoor.cli.playbook_tests import changed
 from firedoor.cli.roles import AUTHORISED_BY
 from firedoor.cli.sources import load_sources
 from firedoor.cli.stage import stage
+from firedoor.errors import SettingsError
 from firedoor.events import SOURCE_OF_INSPECTION, read_events
 from firedoor.patterns import build_index
-from firedoor.settings import OPTIONAL, REQUIRED
+from firedoor.settings import OPTIONAL, REQUIRED, QuietHours
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -526,6 +527,19 @@ def test_every_parameter_says_what_it_is_for(name: str) -> None:
     assert all(parameter["Description"] for parameter in parameters.values())
     secret = {"ExternalId", "AlertEndpointSecret"} & set(parameters)
     assert secret == {key for key, parameter in parameters.items() if parameter.get("NoEcho")}
+
+
+@pytest.mark.parametrize(
+    "hours", ["", "22:00-06:00", "24:00-06:00", "22:60-06:00", "9:00-17:00", "22:00", "23:59-29:00"]
+)
+def test_quiet_hours_that_deploy_are_hours_that_the_functions_read(hours: str) -> None:
+    """What the template lets through and ``settings`` refuses would stop every function at its start."""
+    pattern = template.read_template(ROOT / "template.yaml")["Parameters"]["QuietHours"]["AllowedPattern"]
+    try:
+        readable = bool(QuietHours.parse(hours))
+    except SettingsError:
+        readable = False
+    assert readable == bool(re.fullmatch(pattern, hours))
 
 
 UNTAGGED = {

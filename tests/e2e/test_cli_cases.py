@@ -222,6 +222,34 @@ def test_alert_prints_every_medium(aws: EmbeddedAws, capsys: Any, medium: str) -
     assert case_id(aws) in out
 
 
+def test_alert_prints_evidence_and_related_cases_as_they_were_sent(aws: EmbeddedAws, capsys: Any) -> None:
+    """The same machine record, but for when it was told and what the account is called."""
+    printed = json.loads(say(capsys, "alert", case_id(aws), "--as", "json")[1])
+    (sent,) = [mail.record for mail in aws.alerts()]
+    assert {**sent, "told": printed["told"], "account": printed["account"]} == printed
+
+
+def test_report_counts_by_playbook(aws: EmbeddedAws, capsys: Any) -> None:
+    """For people and for machines; a case that was no threat is in it."""
+    say(capsys, "feedback", case_id(aws), "--false-positive", "--why", "a drill")
+    record = json.loads(say(capsys, "report", "--days", "3650", "--json")[1])
+    (row,) = record["playbooks"]
+    assert ("111122223333", "guardduty-ec2-compromised", 1, 1) == (
+        record["account"], row["playbook"], row["cases"], row["false_positives"]
+    )  # fmt: skip
+    code, out, _ = say(capsys, "report", "--days", "3650")
+    assert 0 == code
+    assert f"{row['playbook']} (mode {row['mode']})" in out.splitlines()
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "99999999", "week"])
+def test_report_takes_a_sensible_number_of_days(capsys: Any, days: str) -> None:
+    """Anything else is wrong use, said in a sentence."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["report", "--days", days])
+    assert "write a number of days from 1 to 3650" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("aws")
 def test_an_unknown_case_is_a_sentence(capsys: Any) -> None:
     """Exit 1, no traceback."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from firedoor import reports
+from firedoor.alerts import publish_report
+from firedoor.cases import Case, State
 from firedoor.cli.embedded import HOME, REGION, session
+from firedoor.playbooks import Severity
 from firedoor.settings import QuietHours
 
 NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
@@ -115,8 +119,92 @@ def test_a_false_positive_is_an_argument_against_more(start: Start) -> None:
     services.cases.set_feedback(scene.case.id, "a drill", "kim", NOW)
     since = NOW - timedelta(days=7)
     report = reports.build(services.cases.since(since), services.library.bundle.playbooks, since, NOW, HOME)
-    assert "Keep it where it is: 1 of 1 were no threat. Add an exclusion for each." == report.rows[0].advice
+    (row,) = report.rows
+    assert ("alert", "1 of 1 was no threat: write an exclusion for what is expected.") == (row.supports, row.advice)
     subject, body = reports.render(report)
     assert len(subject) < 100
     assert max(len(line) for line in body.splitlines()) <= 78
     assert "1 case of 1 event, 1 false positive:" in body
+    assert "  Supports mode alert. 1 of 1 was no threat:" in body
+
+
+@pytest.mark.parametrize(
+    ("states", "wrong", "supports"),
+    [
+        (["recorded"] * 4, 0, "shadow"),
+        (["recorded"] * 5, 0, "auto"),
+        (["recorded"] * 5, 1, "shadow"),
+        (["contained"] * 4, 2, "approve"),
+        (["contained"] * 4, 3, "alert"),
+        (["contained", "failed"], 0, "approve"),
+        (["contained"], 0, "auto"),
+    ],
+)
+def test_the_mode_that_is_supported_follows_from_the_cases(
+    start: Start, states: list[str], wrong: int, supports: str
+) -> None:
+    """A rehearsal needs five cases without a mistake; a mistake or a failure asks for a person."""
+    scene = start(OPENED)
+    scene.deliver()
+    cases = [
+        replace(scene.case, state=State(state), feedback="a drill" if number < wrong else "")
+        for number, state in enumerate(states)
+    ]
+    report = reports.build(cases, scene.aws.services.library.bundle.playbooks, NOW - timedelta(days=7), NOW, HOME)
+    assert [supports] == [row.supports for row in report.rows]
+
+
+def test_the_report_says_what_chat_cannot_hold() -> None:
+    """All of it is in the mail and the record; in chat whole lines, and where the rest is. SNS takes it all."""
+    opened = datetime(2026, 11, 20, tzinfo=UTC)
+    names = [f"guardduty-playbook-with-a-long-name-{number:03}" for number in range(200)]
+    cases = [
+        Case(name, name, name, "o", Severity.HIGH, HOME, REGION, None, None, State.CLOSED, opened, opened, 1)
+        for name in names
+    ]
+    report = reports.build(cases, {}, opened, opened + timedelta(days=7), HOME)
+    sns = Sns()
+    publish_report(sns, {"default": "arn:default"}, *reports.render(report), report.to_json())
+    (request,) = sns.requests
+    assert len(request["Message"].encode()) < 250_000
+    bodies = json.loads(request["Message"])
+    shown = json.loads(bodies["https"])["content"]["description"]
+    assert len(shown) <= 8_000
+    assert shown.endswith("The rest is in the mail, or: firedoor report\n```")
+    assert set(shown.splitlines()[1:-3]) <= set(bodies["email"].splitlines())
+    assert names == [row["playbook"] for row in json.loads(bodies["default"])["playbooks"]]
+    assert all(name in bodies["email"] for name in names)
+
+
+class Sns:
+    """An SNS client that remembers what it was given."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self.requests: list[dict[str, Any]] = []
+
+    def publish(self, **request: Any) -> dict[str, str]:
+        """Answer as SNS does."""
+        self.requests.append(request)
+        return {"MessageId": "m-1"}
+
+
+def test_a_topic_that_is_not_there_keeps_no_alert_from_people(start: Start) -> None:
+    """It goes to the stack's own topic, with a note that names the one to mend."""
+    scene = start(OPENED, more={"FIREDOOR_ALERT_TOPICS": "cloud-security"})
+    scene.deliver()
+    (mail,) = scene.aws.alerts()
+    (note,) = [note for note in mail.record["notes"] if "topic" in note]
+    assert "Topic firedoor-cloud-security did not take this (NotFound), so it went to the stack's own topic." == note
+
+
+def test_a_digest_names_the_other_cases_of_the_same_actor(start: Start, samples: Any) -> None:
+    """As a first alert does; that there is no other case is never said without a look."""
+    scene = start(OPENED, {"detail.userIdentity.arn": f"arn:aws:iam::{HOME}:root"})
+    scene.deliver()
+    opened = scene.case.id
+    for number in range(2):
+        scene.deliver(samples.text("guardduty_root_credentials", {"id": f"delivery-{number}"}))
+    scene.aws.advance(7 * 24 * 3600)
+    digest = scene.aws.alerts()[-1].record
+    assert ("STILL HAPPENING", [opened]) == (digest["verdict"], [other["case_id"] for other in digest["related"]])

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from firedoor.alerts.alert import Alert, StepLine
-from firedoor.alerts.chat import render_chat
+from firedoor.alerts.chat import DESCRIPTION, render_chat
 from firedoor.alerts.mail import render_email, subject
 from firedoor.alerts.records import render_machine, render_pagerduty
 from firedoor.alerts.text import cap
@@ -132,15 +132,30 @@ def _shortened_step(step: StepLine) -> StepLine:
 
 
 def publish(sns_client: Any, topic_arns: Mapping[str, str], alert: Alert) -> str:
-    """Publish an alert to its topic and return SNS's message id.
+    """Publish an alert to its topic, or to the default if that does not take it, and return SNS's message id.
 
     Raises:
         Retry: SNS throttled, failed or could not be reached; nothing went out for certain.
         SettingsError: No topic is configured. Other errors of SNS pass through.
     """
+    from botocore.exceptions import ClientError
+
     topic, note = route(alert, topic_arns)
-    noted = replace(alert, notes=(*alert.notes, note)) if note else alert
-    return _publish(sns_client, topic, message(noted), f"the alert of case {alert.case_id}")
+    what = f"the alert of case {alert.case_id}"
+    try:
+        return _publish(sns_client, topic, message(_noted(alert, note)), what)
+    except ClientError as error:
+        default = topic_arns.get("default")
+        if not default or default == topic:
+            raise
+        # A topic that somebody forgot to make, or closed, must not keep an alert from everybody.
+        code = error.response.get("Error", {}).get("Code", "an error")
+        note = f"Topic {topic.rpartition(':')[2]} did not take this ({code}), so it went to the stack's own topic."
+        return _publish(sns_client, default, message(_noted(alert, note)), what)
+
+
+def _noted(alert: Alert, note: str | None) -> Alert:
+    return replace(alert, notes=(*alert.notes, note)) if note else alert
 
 
 def publish_report(
@@ -155,7 +170,7 @@ def publish_report(
     chat = {
         "version": "1.0",
         "source": "custom",
-        "content": {"textType": "client-markdown", "title": title, "description": f"```\n{cap(body, _REPORT)}\n```"},
+        "content": {"textType": "client-markdown", "title": title, "description": f"```\n{_whole_lines(body)}\n```"},
         "metadata": {"enableCustomActions": False},
     }
     bodies = {"default": _json(record), "email": body, "https": _json(chat), "sms": cap(title, _SMS)}
@@ -169,8 +184,15 @@ def publish_report(
     return _publish(sns_client, topic_arns["default"], request, "the report")
 
 
-_REPORT = 7_000
-"""Characters of a report in chat: Amazon Q Developer takes 8,000 of a description."""
+def _whole_lines(body: str) -> str:
+    """Return a report as it fits in chat; what is cut is said."""
+    if len(body) <= _REPORT:
+        return body
+    return body[:_REPORT].rpartition("\n")[0] + "\n\nThe rest is in the mail, or: firedoor report"
+
+
+_REPORT = DESCRIPTION - 100
+"""Characters of a report in chat."""
 
 
 def _publish(sns_client: Any, topic: str, request: Mapping[str, Any], what: str) -> str:

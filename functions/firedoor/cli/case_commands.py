@@ -63,11 +63,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     alert.add_argument("--as", dest="medium", choices=("email", "chat", "json", "html"), default="email")
     alert.set_defaults(run=_alert)
     report = subparsers.add_parser("report", help="what each playbook did lately, and which mode that supports")
-    report.add_argument("--days", type=int, default=7, help="how many (default: 7)")
+    report.add_argument("--days", type=_days, default=7, help="how many (default: 7)")
     report.set_defaults(run=_report)
     library.add_option(report)
     for parser in (cases, show, why, feedback, alert, report):
         _common(parser)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 3_650:
+        raise argparse.ArgumentTypeError("write a number of days from 1 to 3650")
+    return int(text)
 
 
 def _register_cap(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -221,7 +227,8 @@ def _alert(arguments: argparse.Namespace) -> int:
     from firedoor.playbooks import bundle_from_json
     from firedoor.telling import VERDICTS
 
-    case = deployment_of(arguments).cases.get(arguments.case)
+    deployment = deployment_of(arguments)
+    case = deployment.cases.get(arguments.case)
     bundle = bundle_from_json(compile_bundle(load_sources(Path(library.folder("playbooks")))))
     occurrence = case.occurrences[-1]
     if case.playbook not in bundle.playbooks or occurrence.state not in VERDICTS:
@@ -233,9 +240,9 @@ def _alert(arguments: argparse.Namespace) -> int:
         VERDICTS[occurrence.state],
         now=datetime.now(UTC),
         account_name=None,
-        related=(),
+        related=[alerts.Related(other.id, other.title, other.state) for other in deployment.cases.related(case)],
         undo_until=None,
-        evidence=[entry.key for entry in occurrence.evidence],
+        evidence=[f"s3://{deployment.output('EvidenceBucket')}/{entry.key}" for entry in occurrence.evidence],
     )
     renderings = {
         "email": lambda: "\n\n".join(alerts.render_email(composed)),
@@ -247,9 +254,6 @@ def _alert(arguments: argparse.Namespace) -> int:
     return 0
 
 
-# --- deciding
-
-
 def _report(arguments: argparse.Namespace) -> int:
     from firedoor import reports
     from firedoor.cli.library import library_of
@@ -258,7 +262,8 @@ def _report(arguments: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     since = now - timedelta(days=arguments.days)
     playbooks = library_of(arguments).bundle.playbooks
-    found = reports.build(deployment.cases.since(since), playbooks, since, now, deployment.stack)
+    account = deployment.session.client("sts").get_caller_identity()["Account"]
+    found = reports.build(deployment.cases.since(since), playbooks, since, now, account)
     if arguments.json:
         print(json.dumps(found.to_json(), indent=2))
     else:
@@ -267,6 +272,9 @@ def _report(arguments: argparse.Namespace) -> int:
         for line in reports.render(found)[1].splitlines():
             say(line)
     return 0
+
+
+# --- deciding
 
 
 def _decide(arguments: argparse.Namespace) -> int:
