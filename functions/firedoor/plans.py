@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +36,10 @@ class Change:
             "after": dict(self.after),
             "resources": list(self.resources),
         }
+
+    def reversed(self) -> Change:
+        """Return the change that leads back, for actions that write whole states: its undo makes this change."""
+        return replace(self, before=self.after, after=self.before)
 
     @classmethod
     def from_json(cls, data: Json) -> Change:

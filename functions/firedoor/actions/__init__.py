@@ -80,6 +80,13 @@ class Action(ABC):
         """Return the ``aws`` CLI commands that do the same as undo, for a person without Firedoor at hand."""
         return ()
 
+    def apply_commands(self, change: Change) -> tuple[str, ...]:  # noqa: ARG002  not every action has commands for it
+        """Return the ``aws`` CLI commands that make the change, for a person where Firedoor may not.
+
+        Only commands that do all of it; nothing where that takes more than a few.
+        """
+        return ()
+
     def dry_run(self, account: Account, change: Change) -> None:  # noqa: B027  most services have no dry run
         """Ask AWS whether applying would be allowed (EC2 ``DryRun``); raises botocore's error if it would not."""
 

@@ -119,6 +119,10 @@ class RestoreInvocationLogging(Action):
             ),
         )
 
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return the command that writes the saved configuration."""
+        return self.undo_commands(change.reversed(), {})
+
     def _set(self, account: Account, config: Json | None) -> None:
         client = account.client("bedrock")
         if config is None:

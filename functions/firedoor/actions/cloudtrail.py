@@ -162,25 +162,29 @@ class RestoreTrail(Action):
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
         """Return the commands that return to what was found."""
-        name, before = change.target, change.before["trail"]
+        before = change.before["trail"]
         if before is None:
-            return (shlex.join(["aws", "cloudtrail", "delete-trail", "--name", name]),)
-        after, commands = change.after["trail"], []
-        if before["fields"] != after["fields"]:
-            fields = {"Name": name, **_cleared(after["fields"], before["fields"]), **_inputs(before["fields"])}
-            commands.append(["update-trail", "--cli-input-json", json.dumps(fields)])
-        for key, option in (
-            ("event_selectors", "event-selectors"),
-            ("advanced_event_selectors", "advanced-event-selectors"),
-        ):
-            if before[key] and before[key] != after[key]:
-                commands.append(["put-event-selectors", "--trail-name", name, f"--{option}", json.dumps(before[key])])
-        if before["insight_selectors"] != after["insight_selectors"]:
-            selectors = json.dumps(before["insight_selectors"])
-            commands.append(["put-insight-selectors", "--trail-name", name, "--insight-selectors", selectors])
-        if not before["logging"]:
-            commands.append(["stop-logging", "--name", name])
-        return tuple(shlex.join(["aws", "cloudtrail", *command]) for command in commands)
+            return (_command("delete-trail", "--name", change.target),)
+        return _commands(change.target, change.after["trail"], before)
+
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return the commands that write the saved configuration and start logging."""
+        before, after = change.before["trail"], change.after["trail"]
+        if before is not None:
+            return _commands(change.target, before, after)
+        fields = {"Name": after["name"], **_inputs(after["fields"])}
+        tags = {"TagsList": change.after["tags"]} if "tags" in change.after else {}
+        bare = {
+            **after,
+            "logging": False,
+            "event_selectors": [],
+            "advanced_event_selectors": [],
+            "insight_selectors": [],
+        }
+        return (
+            _command("create-trail", "--cli-input-json", json.dumps({**fields, **tags})),
+            *_commands(change.target, bare, after),
+        )
 
     def _refuse_if_shadow(self, account: Account, arn: str) -> None:
         """Refuse when this region only shows a trail of another region, which the event named without its region."""
@@ -220,6 +224,28 @@ class RestoreTrail(Action):
                 client.put_event_selectors(TrailName=arn, **{argument: state[key]})
         if present.get("insight_selectors", []) != state["insight_selectors"]:
             client.put_insight_selectors(TrailName=arn, InsightSelectors=state["insight_selectors"])
+
+
+def _commands(arn: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the commands that bring a trail from one state to another; only what differs is written."""
+    commands = []
+    if wanted["fields"] != found["fields"]:
+        fields = {"Name": arn, **_cleared(found["fields"], wanted["fields"]), **_inputs(wanted["fields"])}
+        commands.append(_command("update-trail", "--cli-input-json", json.dumps(fields)))
+    for key in ("event_selectors", "advanced_event_selectors"):
+        if wanted[key] and wanted[key] != found[key]:
+            option = f"--{key.replace('_', '-')}"
+            commands.append(_command("put-event-selectors", "--trail-name", arn, option, json.dumps(wanted[key])))
+    if wanted["insight_selectors"] != found["insight_selectors"]:
+        selectors = json.dumps(wanted["insight_selectors"])
+        commands.append(_command("put-insight-selectors", "--trail-name", arn, "--insight-selectors", selectors))
+    if wanted["logging"] != found["logging"]:
+        commands.append(_command("start-logging" if wanted["logging"] else "stop-logging", "--name", arn))
+    return tuple(commands)
+
+
+def _command(*words: str) -> str:
+    return shlex.join(["aws", "cloudtrail", *words])
 
 
 def _trail_arn(account: Account, trail: str) -> str:

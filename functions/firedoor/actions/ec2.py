@@ -158,6 +158,13 @@ class RevokeSecurityGroupRules(Action):
             for authorisation in _authorisations(change.before["rules"])
         )
 
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return one command for all rules; EC2 finds them by protocol, ports and source."""
+        permissions = [_permission({**rule, "description": ""}) for rule in change.before["rules"]]
+        group = ["--group-id", change.before["group_id"]]
+        text = json.dumps(permissions, separators=(",", ":"))
+        return (shlex.join(["aws", "ec2", "revoke-security-group-ingress", *group, "--ip-permissions", text]),)
+
     def dry_run(self, account: Account, change: Change) -> None:
         """Ask EC2 whether revoking would be allowed."""
         ids = self._ids(account, change)
@@ -465,7 +472,10 @@ class IsolateInstance(Action):
             )
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
-        """Return the command that puts it back."""
+        """Return the command that puts it back.
+
+        There is none to a group of our own: those are recorded by name, and the CLI takes ids only.
+        """
         state = change.before
         instance = state["instance_id"]
         if state["kind"] == "standby":
@@ -477,6 +487,8 @@ class IsolateInstance(Action):
             target = ",".join(f"{name}={value}" for name, value in state["target"].items())
             group = ["--target-group-arn", state["target_group"]]
             command = ["elbv2", "register-targets", *group, "--targets", target]
+        elif {QUARANTINE_GROUP, UNTRACK_GROUP} & set(state["groups"]):
+            return ()
         else:
             interface = ["--network-interface-id", state["interface"]]
             command = ["ec2", "modify-network-interface-attribute", *interface, "--groups", *state["groups"]]

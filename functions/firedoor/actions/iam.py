@@ -93,9 +93,13 @@ class DeactivateAccessKey(Action):
         self._set(account, change.before)
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
-        """Return the command that activates the key."""
-        user, key_id = shlex.quote(change.before["user"]), shlex.quote(change.before["access_key_id"])
-        return (f"aws iam update-access-key --user-name {user} --access-key-id {key_id} --status Active",)
+        """Return the command that sets the former status."""
+        user, key_id, status = (shlex.quote(change.before[name]) for name in ("user", "access_key_id", "status"))
+        return (f"aws iam update-access-key --user-name {user} --access-key-id {key_id} --status {status}",)
+
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return the command that deactivates the key."""
+        return self.undo_commands(change.reversed(), {})
 
     def _set(self, account: Account, state: Json) -> Json:
         account.client("iam").update_access_key(
@@ -183,6 +187,10 @@ class InlinePolicyAction(Action):
         if before["document"] is None:
             return (f"aws iam delete-{kind}-policy {where}",)
         return (f"aws iam put-{kind}-policy {where} --policy-document {shlex.quote(json.dumps(before['document']))}",)
+
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return the command that writes the policy."""
+        return self.undo_commands(change.reversed(), {})
 
 
 _NAME_OF = {"user": "UserName", "role": "RoleName"}
@@ -421,14 +429,18 @@ class DeactivateBedrockApiKey(Action):
         self._set(account, change.before)
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
-        """Return the command that activates the key."""
-        user, credential = shlex.quote(change.before["user"]), shlex.quote(change.before["credential_id"])
+        """Return the command that sets the former status."""
+        user, credential, status = (shlex.quote(change.before[name]) for name in ("user", "credential_id", "status"))
         return (
             (
                 f"aws iam update-service-specific-credential --user-name {user} "
-                f"--service-specific-credential-id {credential} --status Active"
+                f"--service-specific-credential-id {credential} --status {status}"
             ),
         )
+
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return the command that deactivates the key."""
+        return self.undo_commands(change.reversed(), {})
 
     def _change(self, arn: str, user: str, credential_id: str) -> Change:
         state = {"user": user, "credential_id": credential_id}

@@ -101,6 +101,10 @@ class BlockPublicAccess(Action):
         words = ",".join(f"{name}={str(value).lower()}" for name, value in flags.items())
         return (f"aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration {words}",)
 
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return the command that writes the flags."""
+        return self.undo_commands(change.reversed(), {})
+
     def _flags(self, account: Account, bucket: str) -> dict[str, bool] | None:
         try:
             found = account.client("s3").get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]

@@ -121,13 +121,18 @@ class Setting(Action):
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
         """Return the command that does the same."""
-        if not self.reversible:
-            return ()
-        operation, arguments = self._undoing(change)
+        return (self._command(self._undoing(change)),) if self.reversible else ()
+
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return the command that writes the wanted value."""
+        return (self._command(self._writing(change, change.after["settings"])),)
+
+    def _command(self, call: tuple[str, dict[str, Any]]) -> str:
         from botocore import xform_name
 
+        operation, arguments = call
         text = json.dumps(arguments, separators=(",", ":"))
-        return (shlex.join(["aws", self.service, xform_name(operation, "-"), "--cli-input-json", text]),)
+        return shlex.join(["aws", self.service, xform_name(operation, "-"), "--cli-input-json", text])
 
     def _arn(self, account: Account, name: str) -> str:
         return account.arn(self.iam, self.arn.format(name=name))
