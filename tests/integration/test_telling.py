@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -196,6 +197,42 @@ def test_a_topic_that_is_not_there_keeps_no_alert_from_people(start: Start) -> N
     (mail,) = scene.aws.alerts()
     (note,) = [note for note in mail.record["notes"] if "topic" in note]
     assert "Topic firedoor-cloud-security did not take this (NotFound), so it went to the stack's own topic." == note
+
+
+def test_in_mode_alert_people_get_the_commands_that_the_plan_would_have_run(start: Start) -> None:
+    """Exactly those: the rules of this call, in this group. No other verdict has any, nor what is protected."""
+    scene = start(OPENED, caps="alert")
+    scene.deliver()
+    (mail,) = scene.aws.alerts()
+    assert "NEEDS YOU" == mail.record["verdict"]
+    region, revoke = mail.record["apply_commands"]
+    assert f"export AWS_REGION={REGION}" == region
+    words = shlex.split(revoke)
+    (step,) = scene.case.occurrences[0].steps
+    assert ["aws", "ec2", "revoke-security-group-ingress", "--group-id", step.changes[0].before["group_id"]] == words[
+        :5
+    ]
+    assert [("tcp", 22)] == [(rule["IpProtocol"], rule["FromPort"]) for rule in json.loads(words[-1])]
+    assert "TO DO IT BY HAND" in mail.text.splitlines()
+
+
+@pytest.mark.parametrize(("caps", "verdict"), [("shadow", "WOULD HAVE"), ("approve", "NEEDS APPROVAL")])
+def test_nobody_is_asked_to_do_by_hand_what_firedoor_may_do_or_rehearses(start: Start, caps: str, verdict: str) -> None:
+    """Commands would be pasted."""
+    scene = start(OPENED, caps=caps)
+    scene.deliver()
+    (mail,) = scene.aws.alerts()
+    assert (verdict, []) == (mail.record["verdict"], mail.record["apply_commands"])
+
+
+def test_what_is_protected_comes_without_commands(start: Start) -> None:
+    """Somebody said on purpose that it must not be touched."""
+    protected = {"reason": "the office", "arn": "arn:*:ec2:*:*:security-group/*"}
+    scene = start(OPENED, caps="alert", protected=[protected])
+    scene.deliver()
+    (mail,) = scene.aws.alerts()
+    assert ["refused"] == [step["status"] for step in mail.record["steps"]]
+    assert [] == mail.record["apply_commands"]
 
 
 def test_a_digest_names_the_other_cases_of_the_same_actor(start: Start, samples: Any) -> None:

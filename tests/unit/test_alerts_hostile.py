@@ -113,7 +113,7 @@ def hostile_alerts(draw: st.DrawFn) -> Alert:
         StepResult("iam.deactivate_access_key", {}, draw(st.sampled_from(StepStatus)), (change,), ({},), draw(hostile))
     ]
     of = occurrence(
-        State.CONTAINED,
+        draw(st.sampled_from([State.CONTAINED, State.ALERTED])),
         steps,
         facts=facts,
         extracted=extracted,
@@ -141,6 +141,9 @@ class _Commands:
         import shlex
 
         return (f"aws iam update-user --user-name {shlex.quote(change.target)} --path {change.summary}",)
+
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        return self.undo_commands(change, {})
 
 
 @pytest.fixture(autouse=True, scope="module")

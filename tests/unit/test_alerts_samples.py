@@ -282,6 +282,16 @@ COMMANDS = {
 }
 
 
+APPLY_COMMANDS = {
+    "ec2.revoke_added_rules": (
+        (
+            "aws ec2 revoke-security-group-ingress --group-id sg-0a1b2c3d4e5f60718 --security-group-rule-ids "
+            "sgr-0aa sgr-0bb"
+        ),
+    ),
+}
+
+
 class _Action:
     """Stands for a real action, so that these files change only when alerts do."""
 
@@ -290,6 +300,9 @@ class _Action:
 
     def undo_commands(self, _change: Change, _made: Json) -> tuple[str, ...]:
         return COMMANDS[self._name]
+
+    def apply_commands(self, _change: Change) -> tuple[str, ...]:
+        return APPLY_COMMANDS[self._name]
 
 
 @pytest.fixture(autouse=True)

@@ -96,6 +96,8 @@ class Alert:
     """Who approved, rejected or undid it last, and why."""
     steps: tuple[StepLine, ...]
     next_steps: tuple[str, ...]
+    apply_commands: tuple[str, ...]
+    """What a person can run to make the changes; only where the mode is alert."""
     decide_until: datetime | None
     """Until when it can be approved; only with NEEDS APPROVAL."""
     otherwise: str

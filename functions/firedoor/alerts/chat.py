@@ -102,6 +102,7 @@ def _lines(alert: Alert) -> Iterator[str]:
     for number, step in enumerate(alert.steps, 1):
         yield from _step(number, step, differences=alert.verdict is Verdict.NEEDS_APPROVAL)
     yield from _decide(alert)
+    yield from _by_hand(alert)
     yield from _undo(alert)
     yield from _facts(alert)
     for link in alert.links:
@@ -129,14 +130,27 @@ def _decide(alert: Alert) -> Iterator[str]:
         yield alert.otherwise
 
 
+def _by_hand(alert: Alert) -> Iterator[str]:
+    if alert.apply_commands:
+        yield "\n*To do it by hand*"
+        yield from _commands((), alert.apply_commands)
+
+
 def _undo(alert: Alert) -> Iterator[str]:
     if not alert.undoable:
         return
     until = f" until {moment(alert.undo_until)}" if alert.undo_until else ""
     yield f"\n*Undo{until}*"
-    shown = [command for command in alert.undo_commands if not _NOT_IN_A_BLOCK.search(command)]
-    yield _block([f"firedoor undo {alert.case_id}", *(shown if len(shown) == len(alert.undo_commands) else ())])
-    if len(shown) < len(alert.undo_commands):
+    yield from _commands((f"firedoor undo {alert.case_id}",), alert.undo_commands)
+
+
+def _commands(first: tuple[str, ...], exact: tuple[str, ...]) -> Iterator[str]:
+    """Yield a block of commands: all of ``exact``, or none where chat would change one of them."""
+    whole = not any(_NOT_IN_A_BLOCK.search(command) for command in exact)
+    lines = [*first, *(exact if whole else ())]
+    if lines:
+        yield _block(lines)
+    if not whole:
         yield "The commands to do it by hand are in the mail."
 
 

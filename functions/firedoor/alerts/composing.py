@@ -43,8 +43,8 @@ _LABELS = {
     StepStatus.ROLLED_BACK: "Failed, put back",
     StepStatus.UNDONE: "Undone",
 }
-_UNDO_FAULTS = (FiredoorError, NotImplementedError, LookupError, TypeError, ValueError, AttributeError)
-"""What an action's undo commands may raise on a record of another version; an alert never fails over them."""
+_COMMAND_FAULTS = (FiredoorError, NotImplementedError, LookupError, TypeError, ValueError, AttributeError)
+"""What an action's commands may raise on a record of another version; an alert never fails over them."""
 
 
 def compose(
@@ -67,6 +67,7 @@ def compose(
     """
     facts = occurrence.facts
     steps, notes = _steps(occurrence.steps, verdict)
+    apply, apply_notes = _apply_commands(occurrence)
     undo, undo_notes = _undo_commands(occurrence.steps, facts.region)
     shown_evidence = [clean_address(address) for address in evidence]
     return Alert(
@@ -91,6 +92,7 @@ def compose(
         next_steps=tuple(
             fill_text(step, occurrence.extracted, _STEP_TEXT) for step in playbook.alert.next_steps[:_NEXT_STEPS]
         ),
+        apply_commands=apply,
         decide_until=_decide_until(playbook, occurrence, now) if verdict is Verdict.NEEDS_APPROVAL else None,
         otherwise=_OTHERWISE[playbook.approval_otherwise is Mode.AUTO] if verdict is Verdict.NEEDS_APPROVAL else "",
         undoable=verdict is not Verdict.REVERTED and any(step.status in _CHANGED for step in occurrence.steps),
@@ -115,6 +117,7 @@ def compose(
         exclusion=exclusion(playbook, facts, now.date()),
         notes=(
             *notes,
+            *apply_notes,
             *(undo_notes if verdict is not Verdict.REVERTED else ()),
             *_more(len(related) - _RELATED, "related case is", "related cases are", case.id),
             *_more(len(evidence) - _EVIDENCE, "piece of evidence is", "pieces of evidence are", case.id),
@@ -356,32 +359,50 @@ def _state(value: Any) -> str:
     return f"JSON of {len(text):,} characters"
 
 
+def _apply_commands(occurrence: Occurrence) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the commands that make the planned changes, and what is to be said of them.
+
+    Only where the mode alone kept Firedoor from it. What is protected, over a limit or rejected is not to be pasted.
+    """
+    if occurrence.state is not State.ALERTED:
+        return (), ()
+    planned = [step for step in occurrence.steps if step.status is StepStatus.PLANNED]
+    exact = [_exact(step.action, change, None) for step in planned for change in step.changes]
+    return _pasteable(exact, occurrence.facts.region, "Not every planned change has a command that can be shown here.")
+
+
 def _undo_commands(results: Sequence[StepResult], region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the commands that put back what was done, last step first, and what is to be said of them."""
-    shown: list[str] = []
-    missing = 0
-    for result in reversed([result for result in results if result.status in _CHANGED]):
-        for change, made in reversed(list(zip(result.changes, result.made, strict=False))):
-            exact = _undo_of(result.action, change, made)
-            safe = [commands.pasteable(command) for command in exact]
-            missing += safe.count(()) + (not exact)
-            shown += [command for several in safe for command in several]
-    missing += max(0, len(shown) - _COMMANDS)
+    exact = [
+        _exact(result.action, change, made)
+        for result in reversed([result for result in results if result.status in _CHANGED])
+        for change, made in reversed(list(zip(result.changes, result.made, strict=False)))
+    ]
     note = (
         "Not every change can be put back by a command that can be shown here; `firedoor undo` puts back all of them."
     )
-    # Whoever pastes the commands may work in another region by default.
-    start = (f"export AWS_REGION={region}",) if shown and is_region(region) else ()
-    return (*start, *shown[:_COMMANDS]), (note,) if missing and shown else ()
+    return _pasteable(exact, region, note)
 
 
-def _undo_of(action: str, change: Change, made: Json) -> tuple[str, ...]:
+def _exact(action: str, change: Change, made: Json | None) -> tuple[str, ...]:
+    """Return the commands that undo a change that was made, or that make it where nothing was."""
     from firedoor.actions import load
 
     try:
-        return load(action).undo_commands(change, made)
-    except _UNDO_FAULTS:
+        found = load(action)
+        return found.apply_commands(change) if made is None else found.undo_commands(change, made)
+    except _COMMAND_FAULTS:
         return ()
+
+
+def _pasteable(exact: Sequence[tuple[str, ...]], region: str, note: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what can be shown of each change's commands, with ``note`` where some cannot."""
+    safe = [[commands.pasteable(command) for command in several] for several in exact]
+    shown = [command for several in safe for pasted in several for command in pasted]
+    missing = len(shown) > _COMMANDS or any(not several or () in several for several in safe)
+    # Whoever pastes the commands may work in another region by default.
+    start = (f"export AWS_REGION={region}",) if shown and is_region(region) else ()
+    return (*start, *shown[:_COMMANDS]), (note,) if missing and shown else ()
 
 
 def _more(count: int, one: str, many: str, case_id: str) -> Iterator[str]:

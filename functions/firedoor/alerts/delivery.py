@@ -112,6 +112,7 @@ def _shortened(alert: Alert) -> Alert:
         alert,
         summary=cap(alert.summary, 2 * _SHORT_TEXT),
         steps=tuple(_shortened_step(step) for step in alert.steps),
+        apply_commands=(),
         undo_commands=(),
         evidence=alert.evidence[:_SHORT_LIST],
         related=alert.related[:_SHORT_LIST],

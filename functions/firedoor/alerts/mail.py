@@ -55,6 +55,7 @@ def _body(alert: Alert) -> Iterator[str]:
     yield from _section("WHAT HAPPENED", _happened(alert))
     yield from _section(MEANINGS[alert.verdict].steps, _steps(alert))
     yield from _section("DECIDE", _decide(alert))
+    yield from _section("TO DO IT BY HAND", _by_hand(alert))
     yield from _section("WHAT TO DO NEXT", _next_steps(alert))
     yield from _section("UNDO", _undo(alert))
     yield from _section("WHO AND WHERE", _where(alert))
@@ -128,6 +129,13 @@ def _decide(alert: Alert) -> Iterator[str]:
     if alert.decide_until:
         left = duration(alert.decide_until - alert.told)
         yield from wrap(f"Until {clock(alert.decide_until, alert.told)}, {left} from now. {alert.otherwise}", "  ")
+
+
+def _by_hand(alert: Alert) -> Iterator[str]:
+    if alert.apply_commands:
+        yield f"  Look that it is still so; then, signed in to account {alert.account}:"
+    for command in alert.apply_commands:
+        yield from fold(command)
 
 
 def _next_steps(alert: Alert) -> Iterator[str]:

@@ -53,6 +53,7 @@ def _page(alert: Alert) -> Iterator[str]:
     if alert.steps:
         yield from _ordered(MEANINGS[alert.verdict].steps.capitalize(), [_step(step) for step in alert.steps])
     yield from _decide(alert)
+    yield from _by_hand(alert)
     if alert.next_steps:
         yield from _ordered("What to do next", [escape(step) for step in alert.next_steps])
     yield from _undo(alert)
@@ -90,6 +91,13 @@ def _decide(alert: Alert) -> Iterator[str]:
     case = escape(alert.case_id)
     yield f"<h2>Decide{until}</h2>\n<pre>firedoor approve {case}\nfiredoor reject {case}</pre>"
     yield f"<p>{escape(alert.otherwise)}</p>"
+
+
+def _by_hand(alert: Alert) -> Iterator[str]:
+    if alert.apply_commands:
+        yield "<h2>To do it by hand</h2>"
+        yield f"<p>Look that it is still so; then, signed in to account {escape(alert.account)}:</p>"
+        yield f"<pre>{escape(chr(10).join(alert.apply_commands))}</pre>"
 
 
 def _undo(alert: Alert) -> Iterator[str]:

@@ -54,6 +54,7 @@ def render_machine(alert: Alert) -> dict[str, Any]:
         "repeats": _repeats(alert),
         "steps": [_step(step) for step in alert.steps],
         "next_steps": list(alert.next_steps),
+        "apply_commands": list(alert.apply_commands),
         "decide_until": _stamp(alert.decide_until),
         "undo": _undo(alert),
         "related": [asdict(other) for other in alert.related],
