@@ -27,6 +27,7 @@ from test_alerts_samples import (
     RULES_PLANNED,
     SAMPLES,
     STOLEN_KEY,
+    USER,
     alert_of,
     case,
     known_commands,
@@ -104,6 +105,9 @@ def test_a_long_subject_loses_words_of_the_title_and_never_the_account() -> None
         (f"arn:aws:iam::{ACCOUNT}:root", "the root user"),
         (f"arn:aws:sts::{ACCOUNT}:assumed-role/Deploy/i-1", "Deploy (session i-1)"),
         (f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_0/kim", "kim"),
+        ("eu.anthropic.claude-haiku-4-5-20251001-v1:0", "claude-haiku-4-5"),
+        ("amazon.titan-text-express-v1", "titan-text-express"),
+        ("vault.internal-v2.corp", "vault.internal-v2.corp"),
     ],
 )
 def test_values_are_said_as_a_person_would(value: Any, said: str) -> None:
@@ -117,9 +121,16 @@ def test_a_name_that_nobody_extracted_reads_unknown() -> None:
 
 
 def test_what_a_person_searches_for_stays_exact() -> None:
-    """After an equals sign an ARN is written out, elsewhere it is a name."""
-    alert = composed(with_text(next_steps=("Ask {actor}; search userIdentity.arn = {actor}.",)))
-    assert f"Ask deploy-bot; search userIdentity.arn = {FACTS.actor}." == alert.next_steps[0]
+    """After an equals sign an ARN is written out, and after an option of a command; elsewhere it is a name."""
+    alert = composed(with_text(next_steps=("Ask {actor}; search userIdentity.arn = {actor}; aws x --arn {actor}.",)))
+    assert f"Ask deploy-bot; search userIdentity.arn = {FACTS.actor}; aws x --arn {FACTS.actor}." == alert.next_steps[0]
+
+
+@pytest.mark.parametrize("name", ["x; rm -rf ~", "$(id)", "`id`", "x\nid", "a|b", "x' 'y", "-x >f", "x&id"])
+def test_a_command_of_a_next_step_holds_nothing_that_a_shell_acts_on(name: str) -> None:
+    """What an event named is pasted into a terminal; it is looked up instead."""
+    alert = composed(with_text(next_steps=("If not: aws iam get-user --user-name {name}, then ask.",)), name=name)
+    assert ("If not: aws iam get-user --user-name …, then ask.",) == alert.next_steps
 
 
 def test_at_most_six_next_steps_are_told() -> None:
@@ -174,6 +185,24 @@ def test_something_less_than_high_does_not_cry_now() -> None:
     alert = alert_of(occurrence(State.ALERTED, [KEY_PLANNED]), Verdict.NEEDS_YOU, OPENED)
     assert Severity.MEDIUM == alert.severity
     assert "Nothing was changed. A person must act: see what to do next." == alert.headline
+
+
+def test_what_can_wait_says_so() -> None:
+    """A low alert wakes nobody up with an order."""
+    playbook = replace(OPENED, severity=Severity.LOW)
+    alert = alert_of(occurrence(State.ALERTED, [KEY_PLANNED]), Verdict.NEEDS_YOU, playbook)
+    assert "Nothing was changed. No hurry: see what to do next." == alert.headline
+
+
+@pytest.mark.parametrize(
+    ("actor", "target"),
+    [("ci-runner", USER), ("deploy-bot", "unknown")],
+)
+def test_the_target_is_what_the_plan_puts_right_where_the_event_does_not_say(actor: str, target: str) -> None:
+    """Unless the plan is against whoever did it: that is no target of theirs."""
+    facts = replace(FACTS, target=None, actor=f"arn:aws:iam::{ACCOUNT}:user/{actor}")
+    alert = alert_of(occurrence(State.CONTAINED, [KEY_DONE], facts=facts), Verdict.CONTAINED)
+    assert target == alert.target
 
 
 def test_an_approval_says_until_when_and_what_happens_otherwise() -> None:

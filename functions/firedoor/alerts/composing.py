@@ -31,8 +31,10 @@ _VALUE = 120
 _NEXT_STEPS, _STEPS, _CHANGES, _DIFFERENCES = 6, 8, 5, 6
 _COMMANDS, _RELATED, _EVIDENCE, _SOURCES, _LISTED = 12, 8, 8, 10, 5
 
-_PLACEHOLDER = re.compile(r"(?P<equals>= ?['\"]?)?\{(?P<name>[a-z_][a-z0-9_]*)\}")
+_PLACEHOLDER = re.compile(r"(?P<exact>(?:=|--[a-z-]+) ?['\"]?)?\{(?P<name>[a-z_][a-z0-9_]*)\}")
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12})?:(.+)", re.DOTALL)
+_MODEL = re.compile(r"(?:[a-z-]{2,8}\.)?[a-z0-9]+\.([a-z0-9.-]+?)(?:-\d{8})?-v\d+(?::\w+)*")
+"""Bedrock's id of a model, as ``eu.anthropic.claude-haiku-4-5-20251001-v1:0``, and what people call it."""
 _CHANGED = frozenset({StepStatus.DONE})
 _LABELS = {
     StepStatus.DONE: "Done",
@@ -83,7 +85,7 @@ def compose(
         verdict=verdict,
         severity=case.severity,
         title=_title(playbook, occurrence),
-        headline=_headline(verdict, occurrence, case.severity >= Severity.HIGH, now),
+        headline=_headline(verdict, occurrence, case.severity, now),
         summary=fill_text(playbook.alert.summary, occurrence.extracted, _SENTENCE),
         # The headline and the section on deciding say already that it waits, and until when.
         reason="" if verdict is Verdict.NEEDS_APPROVAL else clean(occurrence.reason, _STEP_TEXT),
@@ -103,7 +105,7 @@ def compose(
         region=clean(facts.region, _NAME_LIMIT) or UNKNOWN,
         actor=clean(facts.actor, _ARN_LIMIT) or UNKNOWN,
         source_ip=clean(facts.source_ip, _NAME_LIMIT) or UNKNOWN,
-        target=_target(facts.target),
+        target=_target(_raw_target(occurrence)),
         happened=facts.time,
         told=now,
         opened=case.opened,
@@ -188,13 +190,22 @@ def _title(playbook: Playbook, occurrence: Occurrence) -> str:
 def fill_text(text: str, values: Json, limit: int = _SENTENCE) -> str:
     """Fill a playbook's text in one pass from extracted values and facts, cleaned and capped for any medium.
 
-    After ``=`` a value is what a person searches for, so an ARN stays whole.
+    After ``=`` a value is what a person searches for, and after an option what they paste, so an ARN stays whole.
     """
     filled = _PLACEHOLDER.sub(
-        lambda found: (found["equals"] or "") + _said(values.get(found["name"]), exact=found["equals"] is not None),
+        lambda found: (found["exact"] or "") + _fill(values.get(found["name"]), found["exact"] or ""),
         " ".join(text.split()),
     )
     return cap(mask(filled), limit)
+
+
+def _fill(value: Any, before: str) -> str:
+    """Say a value after ``=`` or an option as it is; what a shell would act on is left out of a command."""
+    said = _said(value, exact=bool(before))
+    return "…" if before.startswith("--") and not _PASTED.fullmatch(said) else said
+
+
+_PASTED = re.compile(r"[\w+=,.@:/\[\]…-]+")
 
 
 def _said(value: Any, exact: bool) -> str:
@@ -219,10 +230,11 @@ def _listed(members: Sequence[str]) -> str:
 
 
 def short_name(arn: str) -> str:
-    """Return how a person calls the thing that an ARN names; what is no ARN stays as it is."""
+    """Return how a person calls what an ARN or a model's id names; other texts stay as they are."""
     found = _ARN.fullmatch(arn)
     if not found:
-        return arn
+        model = _MODEL.fullmatch(arn)
+        return model[1] if model else arn
     kind, _, path = found[1].partition("/")
     if kind == "root":
         return "the root user"
@@ -231,6 +243,18 @@ def short_name(arn: str) -> str:
         # Identity Center names the session after the person.
         return session if role.startswith("AWSReservedSSO_") and session else f"{role} (session {session})"
     return path.rpartition("/")[2] if kind in ("user", "role") and path else found[1]
+
+
+def _raw_target(occurrence: Occurrence) -> str | None:
+    """Return what it was done to: CloudTrail often does not say, but a plan to put it right does.
+
+    A plan against whoever did it says nothing of that.
+    """
+    if occurrence.facts.target:
+        return occurrence.facts.target
+    doer = (occurrence.facts.actor or "").split("/")
+    planned = (change.target for step in occurrence.steps for change in step.changes)
+    return next((target for target in planned if target.rpartition("/")[2] not in doer), None)
 
 
 def _target(target: str | None) -> str:
@@ -268,7 +292,7 @@ _OTHERWISE = {
 }
 
 
-def _headline(verdict: Verdict, occurrence: Occurrence, urgent: bool, now: datetime) -> str:
+def _headline(verdict: Verdict, occurrence: Occurrence, severity: Severity, now: datetime) -> str:
     meaning = MEANINGS[verdict]
     changed = [step for step in occurrence.steps if step.status in _CHANGED]
     open_steps = [step for step in occurrence.steps if step.status not in _CHANGED | _SETTLED]
@@ -278,7 +302,9 @@ def _headline(verdict: Verdict, occurrence: Occurrence, urgent: bool, now: datet
     if verdict is Verdict.NEEDS_APPROVAL:
         until = occurrence.asked_until
         return f"{chosen} by {clock(until, now)}." if until else f"{chosen}."
-    return chosen.replace("must act:", "must act now:") if urgent else chosen
+    if severity >= Severity.HIGH:
+        return chosen.replace("must act:", "must act now:")
+    return chosen.replace("A person must act:", "No hurry:") if severity <= Severity.LOW else chosen
 
 
 _SETTLED = frozenset({StepStatus.NOT_NEEDED, StepStatus.UNDONE, StepStatus.ROLLED_BACK, StepStatus.SKIPPED})
@@ -425,4 +451,4 @@ def _sources(playbook: Playbook) -> frozenset[str]:
 
 def _ids(occurrence: Occurrence) -> tuple[str, str, str]:
     facts = occurrence.facts
-    return facts.finding_id or "", facts.actor or "", facts.target or ""
+    return facts.finding_id or "", facts.actor or "", _raw_target(occurrence) or ""

@@ -133,7 +133,7 @@ def _decide(alert: Alert) -> Iterator[str]:
 
 def _by_hand(alert: Alert) -> Iterator[str]:
     if alert.apply_commands:
-        yield f"  Look that it is still so; then, signed in to account {alert.account}:"
+        yield f"  Check that it is still so; then, signed in to account {alert.account}:"
     for command in alert.apply_commands:
         yield from fold(command)
 

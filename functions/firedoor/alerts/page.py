@@ -96,7 +96,7 @@ def _decide(alert: Alert) -> Iterator[str]:
 def _by_hand(alert: Alert) -> Iterator[str]:
     if alert.apply_commands:
         yield "<h2>To do it by hand</h2>"
-        yield f"<p>Look that it is still so; then, signed in to account {escape(alert.account)}:</p>"
+        yield f"<p>Check that it is still so; then, signed in to account {escape(alert.account)}:</p>"
         yield f"<pre>{escape(chr(10).join(alert.apply_commands))}</pre>"
 
 
