@@ -6,11 +6,13 @@ counted, and told once in the digest when the case's window ends.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firedoor import alerts
 from firedoor.cases import Case, Occurrence, State
+from firedoor.errors import Retry
 from firedoor.playbooks import Mode, Playbook, Severity
 
 if TYPE_CHECKING:
@@ -64,9 +66,13 @@ def _send(services: Services, alert: alerts.Alert) -> None:
     """Send an alert to people, and as an event to the API destination, where there is one.
 
     The event goes first: if SNS fails after it, it comes again with the same key, which its receivers put together.
+    If the event fails, the mail goes out all the same and says so: one receiver must not keep it from all others.
     """
     if services.settings.sends_alert_events:
-        alerts.put_event(services.events, alert)
+        try:
+            alerts.put_event(services.events, alert)
+        except Retry as error:
+            alert = replace(alert, notes=(*alert.notes, f"Nothing went to the alert endpoint: {error}"))
     alerts.publish(services.sns, services.settings.topic_arns, alert)
 
 

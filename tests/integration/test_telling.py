@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from firedoor import reports
 from firedoor.alerts import publish_report
@@ -93,6 +94,24 @@ def test_alerts_go_to_the_endpoint_as_events(start: Start) -> None:
     assert {scene.case.id} == {detail["pagerduty"]["dedup_key"] for detail in details}
     assert {"firedoor.alerts"} == {entry["Source"] for entry in entries}
     assert ["CONTAINED", "REVERTED"] == scene.verdicts()
+
+
+def test_an_endpoint_that_fails_keeps_no_mail_from_people(start: Start) -> None:
+    """They are told at once, and that the pager was not."""
+
+    def fail(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "PutEvents")
+
+    session().events.register("provide-client-params.events.PutEvents", fail)
+    try:
+        scene = start(OPENED, more={"FIREDOOR_ALERT_EVENTS": "true"})
+        scene.deliver()
+    finally:
+        session().events.unregister("provide-client-params.events.PutEvents", fail)
+    (mail,) = scene.aws.alerts()
+    assert "CONTAINED" == mail.record["verdict"]
+    (note,) = mail.record["notes"]
+    assert note.startswith("Nothing went to the alert endpoint: EventBridge did not take the alert")
 
 
 def test_the_weekly_report_counts_cases_and_false_positives(start: Start) -> None:

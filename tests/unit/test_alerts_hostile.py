@@ -425,6 +425,44 @@ def test_too_large_a_message_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch)
     assert "too long to send whole" in json.loads(cut["Message"])["email"]
 
 
+class _Bus:
+    """An event bus that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, str]] = []
+
+    def put_events(self, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803  boto3's argument
+        self.entries += Entries
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "e-1"}]}
+
+
+def test_too_large_an_event_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a message is; both of its forms say where the rest is."""
+    from firedoor.alerts import delivery
+
+    bus, steps = _Bus(), [StepResult("iam.deactivate_access_key", {}, StepStatus.PLANNED, (KEY_CHANGE,) * 5)] * 8
+    alert = alert_of(occurrence(State.RECORDED, steps), alerts.Verdict.WOULD_HAVE)
+    alerts.put_event(bus, alert)
+    monkeypatch.setattr(delivery, "EVENT_LIMIT", len(bus.entries[0]["Detail"].encode()) - 1)
+    alerts.put_event(bus, alert)
+    whole, cut = (json.loads(entry["Detail"]) for entry in bus.entries)
+    assert [] == whole["alert"]["notes"]
+    for notes in (cut["alert"]["notes"], cut["pagerduty"]["payload"]["custom_details"]["notes"]):
+        assert "too long to send whole" in notes[0]
+    assert [] == list(_validator().iter_errors(cut["alert"]))
+
+
+def test_what_chat_cannot_hold_is_cut_between_lines_and_said() -> None:
+    """Amazon Q Developer takes 8,000 characters; no code block stays open, and the end says where the rest is."""
+    change = replace(KEY_CHANGE, summary="Deactivate " + "a long name " * 30)
+    steps = [StepResult("iam.deactivate_access_key", {}, StepStatus.DONE, (change,) * 5, ({},) * 5)] * 8
+    alert = alert_of(occurrence(State.CONTAINED, steps), alerts.Verdict.CONTAINED)
+    description = alerts.render_chat(alert)["content"]["description"]
+    assert len(description) <= 8_000
+    assert 0 == description.count("```") % 2
+    assert description.endswith(f"\n…the rest is in the mail, or: firedoor show {alert.case_id}")
+
+
 def test_the_largest_alert_fits_even_so() -> None:
     """Every list full, every text at its limit, in characters of four bytes that JSON escapes: still within 256 KB."""
     long = '"\\' * 100 + "\U0002070e" * 4_000
@@ -435,7 +473,9 @@ def test_the_largest_alert_fits_even_so() -> None:
     playbook: Playbook = replace(OPENED, alert=AlertText(long, long, (long,) * 9))
     related = [alerts.Related(long, long, long)] * 20
     alert = alert_of(of, alerts.Verdict.NEEDS_YOU, playbook, related=related, evidence=[long] * 20, account_name=long)
-    request = alerts.message(alert)
+    request, bus = alerts.message(alert), _Bus()
     assert len(request["Message"].encode()) + 2_000 <= 262_144
+    alerts.put_event(bus, alert)
+    assert len(bus.entries[0]["Detail"].encode()) + 2_000 <= 262_144
     assert [] == list(_validator().iter_errors(alerts.render_machine(alert)))
     assert NOW == alert.told
