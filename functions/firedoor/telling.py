@@ -46,20 +46,26 @@ def tell(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occu
     case = services.cases.get(occurrence.case_id)
     if not _worth_telling(playbook, occurrence):
         return services.cases.save(occurrence, alerted=True)
-    if occurrence.number > 1 and case.told == verdict.value:
+    waits = verdict in _CAN_WAIT and case.severity < Severity.HIGH
+    morning = services.settings.quiet_hours.end_after(services.now()) if waits else None
+    if occurrence.number > 1 and verdict.value in (case.told, _held(case) if morning else None):
         _schedule_digest(services, playbook, case)
         return services.cases.save(occurrence, alerted=True)
-    if verdict in _CAN_WAIT and case.severity < Severity.HIGH:
-        morning = services.settings.quiet_hours.end_after(services.now())
-        if morning is not None:
-            services.schedules.at(morning, "tell", occurrence.case_id, occurrence.number)
-            return occurrence
+    if morning:
+        services.schedules.at(morning, "tell", occurrence.case_id, occurrence.number)
+        return occurrence
     _send(services, compose(services, playbook, case, occurrence, verdict))
     return services.cases.told(occurrence, verdict.value)
 
 
 _CAN_WAIT = frozenset({alerts.Verdict.CONTAINED, alerts.Verdict.WOULD_HAVE, alerts.Verdict.NEEDS_YOU})
 """Verdicts that quiet hours hold back, where the severity is below high. An approval has an end, a failure is new."""
+
+
+def _held(case: Case) -> alerts.Verdict | None:
+    """Return what the first occurrence tells in the morning, for others of the case to be repeats of it."""
+    first = case.occurrences[0]
+    return None if first.alerted else VERDICTS.get(first.state)
 
 
 def _send(services: Services, alert: alerts.Alert) -> None:
@@ -105,8 +111,9 @@ def _worth_telling(playbook: Playbook, occurrence: Occurrence) -> bool:
 
 def _schedule_digest(services: Services, playbook: Playbook, case: Case) -> None:
     ends = case.opened + timedelta(seconds=playbook.dedup_within)
-    soon = services.now() + timedelta(minutes=1)
-    services.schedules.at(max(ends, soon), "digest", case.id, 1)
+    due = max(ends, services.now() + timedelta(minutes=1))
+    morning = services.settings.quiet_hours.end_after(due) if case.severity < Severity.HIGH else None
+    services.schedules.at(morning or due, "digest", case.id, 1)
 
 
 def tell_digest(services: Services, case_id: str) -> bool:

@@ -36,6 +36,18 @@ def test_quiet_hours_hold_back_what_is_small(start: Start) -> None:
     assert ["NEEDS YOU"] == scene.verdicts()
 
 
+def test_quiet_hours_hold_back_the_digest_of_what_is_small(start: Start, samples: Any) -> None:
+    """Of two that came at night one is told in the morning. The window ends at the time of day at which it began."""
+    scene = start(LOW, more=QUIET)
+    for number in range(2):
+        scene.deliver(samples.text(LOW, {"id": f"delivery-{number}"}))
+    for hours in (8, 7 * 24 - 7):
+        scene.aws.advance(hours * 3_600)
+        assert ["NEEDS YOU"] == scene.verdicts()
+    scene.aws.advance(7 * 3_600)
+    assert ["NEEDS YOU", "STILL HAPPENING"] == scene.verdicts()
+
+
 @pytest.mark.parametrize(("name", "verdict"), [(OPENED, "CONTAINED"), ("guardduty_iam_anomalous", "NEEDS APPROVAL")])
 def test_quiet_hours_never_hold_back_what_is_high_or_has_an_end(start: Start, name: str, verdict: str) -> None:
     """High is told at once, and so is a question that expires."""
