@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Guar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,9 @@ _POLICIES = {
     "contextualGroundingPolicy": ("filters",),
     "automatedReasoningPolicy": ("findings",),
 }
+_ID = re.compile(r"[a-z0-9]{1,64}")
+_WORD = re.compile(r"[A-Z][A-Z_]{0,63}")
+"""What AWS calls types, actions, confidences and origins. A body can hold anything in their place, a prompt as well."""
 
 
 class GuardrailStatus(StrEnum):
@@ -107,7 +111,17 @@ def _asked_for(body: Any) -> list[str]:
     """Return the guardrail that a Converse request named. InvokeModel names it in a header, which is not logged."""
     config = body.get("guardrailConfig") if isinstance(body, Mapping) else None
     name = config.get("guardrailIdentifier") if isinstance(config, Mapping) else None
-    return [name.rpartition("/")[2]] if isinstance(name, str) and name else []
+    return [_id(name)] if isinstance(name, str) and name else []
+
+
+def _id(name: str) -> str:
+    """Return a guardrail's id without the ARN around it; the caller wrote it, and it may be no id at all."""
+    last = name.rpartition("/")[2]
+    return last if _ID.fullmatch(last) else "unknown"
+
+
+def _word(value: Any, otherwise: str) -> str:
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else otherwise
 
 
 def _assessments(guardrail: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -120,7 +134,7 @@ def _assessments(guardrail: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 for guardrail_id, found in entry.items():
                     for assessment in _listed(found):
                         if isinstance(assessment, Mapping):
-                            yield str(guardrail_id), assessment
+                            yield _id(str(guardrail_id)), assessment
 
 
 def _listed(value: Any) -> list[Any]:
@@ -137,7 +151,12 @@ def _filters(assessment: Mapping[str, Any]) -> Iterator[Filter]:
         for name in names:
             for found in _listed(part.get(name)):
                 if isinstance(found, Mapping) and _is_detection(found):
-                    yield Filter(policy, _kind(found), str(found.get("action", "")), str(found.get("confidence", "")))
+                    yield Filter(
+                        policy,
+                        kind=_word(found.get("type"), "CUSTOM"),
+                        action=_word(found.get("action"), ""),
+                        confidence=_word(found.get("confidence"), ""),
+                    )
 
 
 def _is_detection(found: Mapping[str, Any]) -> bool:
@@ -147,15 +166,10 @@ def _is_detection(found: Mapping[str, Any]) -> bool:
     return not (found.get("action") == "NONE" and found.get("confidence") in (None, "NONE") and "match" not in found)
 
 
-def _kind(found: Mapping[str, Any]) -> str:
-    kind = found.get("type")
-    return kind if isinstance(kind, str) and kind.replace("_", "").isalnum() else "CUSTOM"
-
-
 def _origins(assessment: Mapping[str, Any]) -> list[str]:
     details = assessment.get("appliedGuardrailDetails")
     origins = details.get("guardrailOrigin") if isinstance(details, Mapping) else None
-    return [origin for origin in _listed(origins) if isinstance(origin, str)]
+    return [word for origin in _listed(origins) if (word := _word(origin, ""))]
 
 
 def _coverage(assessment: Mapping[str, Any]) -> list[float]:

@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,38 @@ DETAIL_TYPE = "Bedrock Model Invocation"
 _REQUIRED = ("timestamp", "accountId", "region", "requestId", "operation")
 _DEPTH = 24
 """How deep content may nest before the rest is marked as not inspected."""
+
+OTHER = "other"
+"""What stands for a word of a record that is none of those known: it could be any text."""
+_NAME = re.compile(r"[A-Za-z]{1,64}")
+_STOP_REASONS = frozenset(
+    {
+        "complete",
+        "content_filter",
+        "content_filtered",
+        "end_turn",
+        "error",
+        "error_limit",
+        "error_toxic",
+        "finish",
+        "function_call",
+        "guardrail_intervened",
+        "length",
+        "malformed_model_output",
+        "malformed_tool_use",
+        "max_tokens",
+        "model_context_window_exceeded",
+        "pause_turn",
+        "rag_query_when_rag_disabled",
+        "refusal",
+        "stop",
+        "stop_criteria_met",
+        "stop_sequence",
+        "tool_calls",
+        "tool_use",
+    }
+)
+"""Those of Converse, Anthropic, OpenAI-compatible models, Llama, Mistral, Cohere and Titan, in lower case."""
 
 
 class Origin(StrEnum):
@@ -155,10 +188,10 @@ def read_invocation(record: Any) -> Invocation:
         account=required["accountId"],
         region=required["region"],
         principal=_text(_part(record, "identity").get("arn")) or "unknown",
-        operation=required["operation"],
+        operation=required["operation"] if _NAME.fullmatch(required["operation"]) else OTHER,
         model=model.rpartition("/")[2] if model.startswith("arn:") else model,
         model_arn=model if model.startswith("arn:") else None,
-        error_code=_text(record.get("errorCode")),
+        error_code=_error_code(record.get("errorCode")),
         stop_reason=reader.stop_reason,
         tokens=_tokens(given, answered),
         guardrail=read_guardrail(asked, answer),
@@ -176,6 +209,17 @@ def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _error_code(value: Any) -> str | None:
+    code = _text(value)
+    return code if code is None or _NAME.fullmatch(code) else OTHER
+
+
+def _stop_reason(value: Any) -> str | None:
+    """Return a stop reason; a model of the customer's own may answer anything in its place."""
+    reason = _text(value)
+    return reason if reason is None or reason.lower() in _STOP_REASONS else OTHER
 
 
 def _tokens(given: Mapping[str, Any], answered: Mapping[str, Any]) -> Tokens:
@@ -311,7 +355,7 @@ class _BodyReader:
     def _answer_part(self, part: Mapping[str, Any]) -> list[str]:
         """Return the texts of an answer or of one chunk of it, and note its tools and stop reason."""
         for name in ("stopReason", "stop_reason", "finish_reason", "completionReason"):
-            self.stop_reason = _text(part.get(name)) or self.stop_reason
+            self.stop_reason = _stop_reason(part.get(name)) or self.stop_reason
         texts: list[str] = []
         for name in _ANSWERS:
             value = part.get(name)
