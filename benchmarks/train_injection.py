@@ -240,7 +240,9 @@ class Layer:
 def train_layer(rows: list[Row], evidence: list[dict[str, float]], keep: Iterable[int], penalty: float = 0.01) -> Layer:
     """Logistic regression with signs held: evidence of an attack never lowers a score, innocent context never raises it."""
     index = [i for i in keep if not injection.stands_alone(evidence[i])]
-    names = sorted({name for i in index for name in evidence[i]} - {"untrusted", "plain_strong", "long", "direct"})
+    names = sorted(
+        {name for i in index for name in evidence[i]} - {"untrusted", "plain_strong", "long", "direct", "errand"}
+    )
     matrix = np.array([[evidence[i].get(name, 0.0) for name in names] + [1.0] for i in index])
     labels = np.array([rows[i].label for i in index])
     weights = source_weights([rows[i] for i in index]) / len(index)
@@ -300,10 +302,11 @@ def evidence_of(row: Row, margin_of: Callable[[list[int]], float], *, phrases: b
 class HeldOut:
     """Every row under a model and a layer that have not seen its family.
 
-    `alone` says where patterns suffice; `totals` are those of the last layer, flagged from `short` or `long` on.
+    `alone` says where patterns suffice, `errand` what is never flagged; `totals` are those of the last layer, flagged from `short` or `long` on.
     """
 
     alone: np.ndarray
+    errand: np.ndarray
     totals: np.ndarray
     short: float
     long: float
@@ -311,7 +314,7 @@ class HeldOut:
     def flags(self, rows: list[Row]) -> np.ndarray:
         """Which rows are flagged."""
         long = np.array([len(row.text) > injection.LONG for row in rows])
-        return self.alone | (self.totals >= np.where(long, self.long, self.short))
+        return ~self.errand & (self.alone | (self.totals >= np.where(long, self.long, self.short)))
 
 
 def held_out_models(rows: list[Row]) -> dict[str, Linear]:
@@ -334,7 +337,8 @@ def leave_out(rows: list[Row], models: dict[str, Linear], *, phrases: bool = Tru
                 totals[i] = layer.total(evidence[i])
     layer = train_layer(rows, evidence, range(len(rows)))
     alone = np.array([injection.stands_alone(features) for features in evidence])
-    return HeldOut(alone, totals, *operating_points(rows, np.where(alone, -99.0, totals))), layer
+    errand = np.array(["errand" in features for features in evidence])
+    return HeldOut(alone, errand, totals, *operating_points(rows, np.where(alone, -99.0, totals))), layer
 
 
 def train(rows: list[Row]) -> tuple[Linear, Layer]:

@@ -103,12 +103,46 @@ def score(text: str, origin: Origin = "user", *, phrases: bool = True) -> Inject
     total = sum((model.layer.get(name, 0.0) * value for name, value in evidence.features.items()), model.layer["bias"])
     if stands_alone(evidence.features):
         total = max(total, _FLOOR * evidence.features["plain_strong"])
-    value = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
-    return Injection(round(value, 4), value >= THRESHOLD, evidence.found)
+    if "errand" in evidence.features:
+        return Injection(min(_ERRAND_CEILING, _logistic(total)), flag=False, techniques=())
+    value = _logistic(total)
+    return Injection(value, value >= THRESHOLD, evidence.found)
 
 
 _FLOOR = 0.8
 """What a strong technique is worth by itself, in the last layer's units above the operating point."""
+
+
+_ERRAND_CEILING = 0.45
+"""The highest score of an errand: below every operating point, and near enough for a second look."""
+
+_ERRAND_LENGTH = 160
+_ERRAND = re.compile(
+    r"\b(?:send|sent|e-?mail|mail|forward|share|post|upload|report|confirm|message)\w*\b[^\n]{0,160}?(?:[\w.+-]{1,64}@[\w-]{1,63}\.\w|https?://\w)",
+    re.IGNORECASE,
+)
+_TAKES_MORE = re.compile(
+    r"pass(?:word|phrase|code)s?|credential|api.?key|private.?key|access.?key|secret|token|\bprompt|instruct|system|hidden|with (?:the )?body|[\[\]<>{}|=$*#`\\\n]|(?:chat|conversation|search|browsing) ?history|\bssn\b|\bcvv\b",
+    re.IGNORECASE,
+)
+
+
+def _is_errand(text: str, found: Sequence[Technique]) -> bool:
+    """Whether a user merely asks that something be sent somewhere, which is what agents are for.
+
+    A document that asks for the same is nobody's to obey. Secrets, instructions and addresses with data in them are
+    no errand, and neither is what shows another technique.
+    """
+    return (
+        len(text) <= _ERRAND_LENGTH
+        and all(technique.name == techniques.EXFILTRATION for technique in found)
+        and bool(_ERRAND.search(text))
+        and not _TAKES_MORE.search(text)
+    )
+
+
+def _logistic(total: float) -> float:
+    return round(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), 4)
 
 
 def stands_alone(features: Mapping[str, float]) -> bool:
@@ -134,6 +168,8 @@ def gather(text: str, origin: Origin = "user", *, margin_of: MarginOf, phrases: 
         _look(sight, start, end, margin_of)
     features = _features(sight, origin)
     found = sorted(sight.found.values(), key=lambda technique: (technique.start, technique.end))
+    if origin == "user" and _is_errand(text, found):
+        features["errand"] = 1.0
     return Evidence(features, tuple(found))
 
 
