@@ -1,6 +1,6 @@
 """The ``respond`` function: cases from SQS are planned, guarded, contained, or put back."""
 
-from firedoor.handling import answer_batch, count, is_last_try, logger, metrics, services
+from firedoor.handling import MetricUnit, answer_batch, count, is_last_try, logger, metrics, services
 from firedoor.messages import UNDO, Message
 from firedoor.response import measures, respond, undo
 
@@ -22,4 +22,4 @@ def carry_out(record):
     logger.info("responded", case_id=message.case_id, do=message.do, state=occurrence.state, mode=occurrence.decided)
     count("Cases", state=occurrence.state.value)
     for name, value in measures(occurrence, services().now()).items():
-        count(name, value)
+        count(name, value, MetricUnit.Seconds if name == "TimeToContain" else MetricUnit.Count)
