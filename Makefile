@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
 
-.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-warm bench-scale bench-patterns bench-inspection lock clean
+.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-warm bench-scale bench-patterns bench-inspection bench-custodian lock clean
 
 setup: $(VENV)/.ready
 
@@ -57,13 +57,21 @@ validate: .venv-sam/.ready
 build: bundle validate
 	SAM_CLI_TELEMETRY=0 $(SAM) build
 
-bench: bench-coldstart bench-warm bench-scale bench-patterns bench-inspection  ## docs/performance.md says what the tables mean
+bench: bench-coldstart bench-warm bench-custodian bench-scale bench-patterns bench-inspection  ## docs/performance.md says what the tables mean
 
 bench-coldstart: setup
 	$(BIN)/python benchmarks/bench_coldstart.py
 
 bench-warm: setup
 	$(BIN)/python benchmarks/bench_warm.py
+
+.venv-custodian/.ready: requirements/custodian.txt
+	$(PYTHON) -m venv .venv-custodian
+	.venv-custodian/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/custodian.txt
+	touch $@
+
+bench-custodian: setup .venv-custodian/.ready
+	$(BIN)/python benchmarks/bench_custodian.py
 
 bench-scale: setup
 	$(BIN)/python benchmarks/bench_scale.py
@@ -86,8 +94,10 @@ lock: setup  ## choose versions anew
 		--output-file requirements/sam.txt
 	$(BIN)/uv pip compile --group security --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--output-file requirements/security.txt
+	$(BIN)/uv pip compile --group custodian --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		--output-file requirements/custodian.txt
 	$(COMPILE) --python-version 3.14 --python-platform aarch64-manylinux_2_28 $(RUNTIME:%=--no-emit-package %) \
 		--output-file functions/requirements.txt
 
 clean:
-	rm -rf .venv .venv-sam .venv-security .aws-sam .build
+	rm -rf .venv .venv-sam .venv-security .venv-custodian .aws-sam .build

@@ -63,7 +63,7 @@ def recorded() -> Iterator[list[Call]]:
 
 def opening(number: int) -> str:
     """Return the sample event, about a group of its own for each ``number``."""
-    text = SAMPLE.read_text("utf-8").replace(GROUP, _group(number)).replace(RULES, _rules(number))
+    text = SAMPLE.read_text("utf-8").replace(GROUP, group(number)).replace(RULES, _rules(number))
     event = json.loads(text)
     event["id"] = event["detail"]["eventID"] = f"98025fb8-6bdf-e8a8-76e4-{number:012x}"
     return json.dumps(event)
@@ -92,11 +92,12 @@ def put_up(aws: EmbeddedAws, *numbers: int) -> None:
         for port, source in ((22, "0.0.0.0/0"), (443, "10.20.0.0/16"))
     ]
     for number in numbers:
-        make_group(where, _group(number), f"payments-{number}", "vpc-0a1b2c3d4e5f60718")
-        authorise(where, _group(number), permissions, [f"{_rules(number)}000{rule}" for rule in (1, 2)])
+        make_group(where, group(number), f"payments-{number}", "vpc-0a1b2c3d4e5f60718")
+        authorise(where, group(number), permissions, [f"{_rules(number)}000{rule}" for rule in (1, 2)])
 
 
-def _group(number: int) -> str:
+def group(number: int) -> str:
+    """Return the id of the group of ``opening(number)``."""
     return f"sg-{number:017x}"
 
 
