@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
 
-.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-warm bench-scale bench-patterns bench-inspection bench-custodian lock clean
+.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-warm bench-scale bench-patterns bench-inspection bench-custodian cloud e2e lock clean
 
 setup: $(VENV)/.ready
 
@@ -17,6 +17,11 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 .venv-sam/.ready: requirements/sam.txt
 	$(PYTHON) -m venv .venv-sam
 	.venv-sam/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sam.txt
+	touch $@
+
+.venv-cloud/.ready: requirements/cloud.txt
+	$(PYTHON) -m venv .venv-cloud
+	.venv-cloud/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/cloud.txt
 	touch $@
 
 demo: setup  ## replay every sample event through the real handlers against an embedded AWS
@@ -57,6 +62,12 @@ validate: .venv-sam/.ready
 build: bundle validate
 	SAM_CLI_TELEMETRY=0 $(SAM) build
 
+cloud: bundle .venv-cloud/.ready .venv-sam/.ready  ## an emulated AWS on this machine, with the stack deployed to it
+	$(BIN)/python local/cloud.py
+
+e2e: bundle .venv-cloud/.ready .venv-sam/.ready  ## deploy to the emulated AWS and test through the deployed stack
+	$(BIN)/pytest tests/cloud
+
 bench: bench-coldstart bench-warm bench-custodian bench-scale bench-patterns bench-inspection  ## docs/performance.md says what the tables mean
 
 bench-coldstart: setup
@@ -96,8 +107,10 @@ lock: setup  ## choose versions anew
 		--output-file requirements/security.txt
 	$(BIN)/uv pip compile --group custodian --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--output-file requirements/custodian.txt
+	$(BIN)/uv pip compile --group cloud --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		--output-file requirements/cloud.txt
 	$(COMPILE) --python-version 3.14 --python-platform aarch64-manylinux_2_28 $(RUNTIME:%=--no-emit-package %) \
 		--output-file functions/requirements.txt
 
 clean:
-	rm -rf .venv .venv-sam .venv-security .venv-custodian .aws-sam .build
+	rm -rf .venv .venv-sam .venv-security .venv-custodian .venv-cloud .aws-sam .build

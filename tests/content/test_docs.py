@@ -55,8 +55,8 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_make_target_that_is_named_exists(page: str) -> None:
     """``make …`` works."""
-    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.M))
-    assert set(re.findall(r"^make ([a-z-]+)|`make ([a-z-]+)`", text(page), re.M)) <= {
+    targets = set(re.findall(r"^([a-z0-9-]+):", text("Makefile"), re.M))
+    assert set(re.findall(r"^make ([a-z0-9-]+)|`make ([a-z0-9-]+)`", text(page), re.M)) <= {
         pair for target in targets for pair in ((target, ""), ("", target))
     }
 

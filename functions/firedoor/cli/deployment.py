@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from firedoor.errors import FiredoorError, Refused
 
@@ -84,7 +86,10 @@ class Deployment:
         return message
 
     def _post(self, body: str) -> str:
-        """POST to the function URL with a SigV4 signature: so AWS itself tells the function who decides."""
+        """POST to the function URL with a SigV4 signature: so AWS itself tells the function who decides.
+
+        An emulator has no such host: where ``AWS_ENDPOINT_URL`` is set the request goes there, for that host.
+        """
         import urllib3
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
@@ -92,10 +97,10 @@ class Deployment:
         url = self.output("DecideFunctionUrl")
         request = AWSRequest("POST", url, data=body.encode(), headers={"content-type": "application/json"})
         SigV4Auth(self.session.get_credentials(), "lambda", self.session.region_name).add_auth(request)
+        where = os.environ.get("AWS_ENDPOINT_URL", url)
+        headers = {**request.headers, "host": urlsplit(url).netloc}
         try:
-            answer = urllib3.PoolManager().request(
-                "POST", url, body=body.encode(), headers=dict(request.headers), timeout=_TIMEOUT
-            )
+            answer = urllib3.PoolManager().request("POST", where, body=body.encode(), headers=headers, timeout=_TIMEOUT)
         except urllib3.exceptions.HTTPError as error:
             raise FiredoorError(f"The decide function cannot be reached: {type(error).__name__}.") from error
         if answer.status == 403:

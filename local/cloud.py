@@ -1,0 +1,215 @@
+"""The local cloud: an emulated AWS on this machine, and this repository deployed to it with ``sam deploy``.
+
+``make cloud`` runs it for a person, ``make e2e`` for the tests. It needs no Docker: the emulator runs each Lambda
+function as a process of its own. It differs from AWS in these ways, and in no other that we know:
+
+* The artifact is built for this machine and its Python, not for arm64 (``PLATFORM=`` of ``functions/Makefile``).
+* Layers are not at ``/opt``: the compiled playbooks are read where they were built.
+* What the emulator lacks is left out of the template: ``LEFT_OUT``.
+* Roles and policies are made but not enforced.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import boto3
+
+from firedoor.cli.template import read_template
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / ".build" / "cloud"
+LAYER = ROOT / ".build" / "layer"
+ACCOUNT = "111122223333"
+REGION = "eu-west-1"
+STACK = "firedoor"
+LEFT_OUT = {"ThrottlesAlarm": "the emulator has no metric math in alarms"}
+"""Logical id → why the local stack goes without it."""
+
+_SECONDS_TO_START = 60
+
+
+def local_template() -> dict[str, Any]:
+    """Return ``template.yaml`` as the local cloud takes it: see this module's list of differences."""
+    template: dict[str, Any] = _long_form(read_template())
+    for name in LEFT_OUT:
+        del template["Resources"][name]
+    template["Globals"]["Function"]["CodeUri"] = str(WORK / "code")
+    template["Globals"]["Function"]["Environment"]["Variables"]["FIREDOOR_BUNDLE"] = str(LAYER / "firedoor/bundle.json")
+    template["Resources"]["BundleLayer"]["Properties"]["ContentUri"] = str(LAYER)
+    return template
+
+
+def _long_form(value: Any) -> Any:
+    """Write ``Ref`` and ``Condition`` as CloudFormation's JSON does: without ``Fn::``."""
+    if isinstance(value, dict):
+        return {{"Fn::Ref": "Ref", "Fn::Condition": "Condition"}.get(k, k): _long_form(v) for k, v in value.items()}
+    return [_long_form(entry) for entry in value] if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """A running emulator; use it as a context, which stops it and every function that it started."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+
+    @classmethod
+    def start(cls, port: int = 0) -> Cloud:
+        """Start an emulator on loopback; ``port`` 0 takes a free one.
+
+        Raises:
+            RuntimeError: It did not answer within a minute; the message names its log.
+        """
+        WORK.mkdir(parents=True, exist_ok=True)
+        port = port or _free_port()
+        python = ROOT / ".venv-cloud" / "bin" / "python"
+        with (WORK / "emulator.log").open("wb") as log:
+            process = subprocess.Popen(
+                [python, ROOT / "local" / "emulator.py"],
+                env=_emulator_environment(port),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # so that stop() ends the functions' processes too
+            )
+        cloud = cls(process, f"http://127.0.0.1:{port}")
+        cloud._wait(port)
+        return cloud
+
+    def __enter__(self) -> Cloud:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _wait(self, port: int) -> None:
+        end = time.monotonic() + _SECONDS_TO_START
+        while time.monotonic() < end and self.process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.1)
+        self.stop()
+        raise RuntimeError(f"The emulator did not start; see {WORK / 'emulator.log'}.")
+
+    def stop(self) -> None:
+        """End the emulator and its functions."""
+        try:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait(timeout=5)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            pass
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)  # workers that did not hear, and what they started
+        except ProcessLookupError:
+            return
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which the AWS SDKs, the AWS CLI, SAM and ``firedoor`` find it."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": ACCOUNT,  # the emulator takes twelve digits for the account
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": REGION,
+        }
+
+    def session(self) -> boto3.Session:
+        """Return a session of the operator; give its clients ``endpoint_url=cloud.url``."""
+        return boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="local", region_name=REGION)  # noqa: S106
+
+    def client(self, service: str) -> Any:
+        """Return a client of the operator for one service."""
+        return self.session().client(service, endpoint_url=self.url)
+
+    def deploy(self, cap: str = "auto") -> None:
+        """Build for this machine and run ``sam deploy``.
+
+        Raises:
+            RuntimeError: It failed; the message holds what SAM said.
+        """
+        build()
+        path = WORK / "template.json"
+        path.write_text(json.dumps(local_template()), "utf-8")
+        command = [ROOT / ".venv-sam" / "bin" / "sam", "deploy", "--template-file", path, "--stack-name", STACK]
+        command += ["--resolve-s3", "--capabilities", "CAPABILITY_NAMED_IAM", "--no-progressbar"]
+        command += ["--parameter-overrides", f"InitialCap={cap}", "ExternalId=local-external-id-0000"]
+        environment = {**_without_aws(), **self.environment, "SAM_CLI_TELEMETRY": "0"}
+        done = subprocess.run(command, cwd=WORK, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"sam deploy failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+
+
+def build() -> None:
+    """Build the functions' artifact for this machine, with the commands that ``sam build`` uses."""
+    code = WORK / "code"
+    shutil.rmtree(code, ignore_errors=True)
+    code.mkdir(parents=True)
+    command = ["make", "--silent", "-C", ROOT / "functions", "PLATFORM=", f"ARTIFACTS_DIR={code}"]
+    subprocess.run([*command, f"PYTHON={sys.executable}", "build-ClassifyFunction"], check=True, capture_output=True)
+
+
+def _emulator_environment(port: int) -> dict[str, str]:
+    return {
+        **_without_aws(),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",  # no broker on a fixed port
+        "TMPDIR": str(WORK),
+    }
+
+
+def _without_aws() -> dict[str, str]:
+    """Return the environment without what could lead to a real account, or to this checkout's own packages."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FIREDOOR_", "PYTHON"))}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+_HELP = """
+The stack is up. In another terminal:
+
+    {exports}
+    .venv/bin/firedoor cap
+    .venv/bin/firedoor cases
+
+Ctrl-C stops it; nothing is kept.
+"""
+
+
+def main() -> None:
+    """Start, deploy, say what to try, and wait for Ctrl-C."""
+    with Cloud.start(port=4566) as cloud:
+        print("Deploying (about a minute) …")
+        cloud.deploy(cap="approve")
+        print(_HELP.format(exports="export " + " ".join(f"{k}={v}" for k, v in cloud.environment.items())))
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            print("Stopping.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The deployed stack as its tests use it: events go in at the bus, cases and alerts are read where people read them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from local.cloud import STACK, Cloud
+
+from firedoor.cases import Case, Cases, State
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60.0
+"""Seconds for what the stack does in one or two; a slow machine is no failure."""
+
+Found = TypeVar("Found")
+
+
+def wait_for(look: Callable[[], Found | None], what: str) -> Found:
+    """Look until there is something; fails, saying what was missed."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    pytest.fail(f"Nothing came within {PATIENCE:.0f} s: {what}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The deployed stack as an operator and a subscriber see it."""
+
+    cloud: Cloud
+    mailbox: str
+    """URL of an SQS queue that is subscribed to the alerts."""
+    mail: list[dict[str, Any]] = field(default_factory=list)
+    """The alerts that came out of it so far, as machine records."""
+
+    def client(self, service: str) -> Any:
+        """Return an operator's client."""
+        return self.cloud.client(service)
+
+    @property
+    def cases(self) -> Cases:
+        """The table."""
+        return Cases(self.client("dynamodb"), f"{STACK}-cases")
+
+    def put(self, event: dict[str, Any], times: int = 1) -> None:
+        """Put an event on the bus."""
+        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+        answer = self.client("events").put_events(Entries=[entry] * times)
+        assert 0 == answer["FailedEntryCount"]
+
+    def cases_about(self, text: str) -> list[Case]:
+        """Return the cases whose newest occurrence was extracted with ``text`` in it."""
+        cases = self.cases
+        return [
+            whole
+            for case in cases.newest()
+            if text in json.dumps((whole := cases.get(case.id)).occurrences[-1].extracted, default=str)
+        ]
+
+    def case_about(self, text: str, state: State) -> Case:
+        """Wait until there is one case about ``text`` in this state."""
+
+        def look() -> Case | None:
+            found = [case for case in self.cases_about(text) if case.occurrences[-1].state is state]
+            return found[0] if found else None
+
+        return wait_for(look, f"a case about {text} that is {state}")
+
+    def mails(self, case_id: str, number: int) -> list[dict[str, Any]]:
+        """Wait for this many alerts of a case and return them, as the subscriber got them."""
+        sqs = self.client("sqs")
+
+        def look() -> list[dict[str, Any]] | None:
+            for message in sqs.receive_message(QueueUrl=self.mailbox, MaxNumberOfMessages=10).get("Messages", ()):
+                self.mail.append(json.loads(json.loads(message["Body"])["Message"]))
+                sqs.delete_message(QueueUrl=self.mailbox, ReceiptHandle=message["ReceiptHandle"])
+            records = [record for record in self.mail if record.get("case_id") == case_id]
+            return records if len(records) >= number else None
+
+        return wait_for(look, f"{number} alerts of {case_id}")
+
+
+def open_group(stack: Stack) -> tuple[str, dict[str, Any]]:
+    """Open a group of its own to the world as the sample event does; return its id and the event about it."""
+    ec2 = stack.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+    group: str = ec2.create_security_group(GroupName="payments-web", Description="staged", VpcId=vpc)["GroupId"]
+    added = ec2.authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.20.0.0/16"}]},
+        ],
+    )["SecurityGroupRules"]
+    text = (ROOT / "events" / "cloudtrail_authorize_ingress_world.json").read_text("utf-8")
+    names = {"sg-0d5e6f708192a3b4c": group}
+    names |= {f"sgr-0a1b2c3d4e5f6000{n}": rule["SecurityGroupRuleId"] for n, rule in enumerate(added, 1)}
+    for name, real in names.items():
+        assert name in text
+        text = text.replace(name, real)
+    return group, json.loads(text)
+
+
+def ingress(stack: Stack, group: str) -> set[tuple[int, str]]:
+    """Return a group's rules as (port, source)."""
+    rules = stack.client("ec2").describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
+    return {(rule["FromPort"], rule["CidrIpv4"]) for rule in rules["SecurityGroupRules"] if not rule["IsEgress"]}
