@@ -11,6 +11,7 @@ function as a process of its own. It differs from AWS in these ways, and in no o
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +40,7 @@ LEFT_OUT = {"ThrottlesAlarm": "the emulator has no metric math in alarms"}
 """Logical id → why the local stack goes without it."""
 
 _SECONDS_TO_START = 60
+_FAULT = WORK / "fault.json"
 
 
 def local_template() -> dict[str, Any]:
@@ -73,6 +76,7 @@ class Cloud:
             RuntimeError: It did not answer within a minute; the message names its log.
         """
         WORK.mkdir(parents=True, exist_ok=True)
+        _FAULT.unlink(missing_ok=True)
         port = port or _free_port()
         python = ROOT / ".venv-cloud" / "bin" / "python"
         with (WORK / "emulator.log").open("wb") as log:
@@ -137,6 +141,31 @@ class Cloud:
         """Return a client of the operator for one service."""
         return self.session().client(service, endpoint_url=self.url)
 
+    @contextlib.contextmanager
+    def fault(self, service: str, how: str, call: str = "") -> Iterator[None]:
+        """Let a service's calls, or those with ``call`` in their name, go wrong for as long as the context lasts.
+
+        ``how`` is ``refuse`` (access denied), ``break`` (an internal error, which SDKs try again), or ``hang``: carried
+        out, and not answered before the context ends. For services with JSON; the others only hang.
+        """
+        new = WORK / "fault.new"
+        new.write_text(json.dumps({"service": service, "how": how, "call": call}), "utf-8")
+        new.rename(_FAULT)
+        try:
+            yield
+        finally:
+            _FAULT.unlink()
+
+    def kill(self, function: str) -> int:
+        """End every running process of a function as a machine's failure would; returns how many there were."""
+        command = ["ps", "-A", "-ww", "-o", "pid=,pgid=,args="]
+        listing = subprocess.run(command, capture_output=True, text=True, check=True)
+        ours = [line.split(None, 2) for line in listing.stdout.splitlines() if f"lambda-{STACK}-{function}-" in line]
+        pids = [int(pid) for pid, group, _ in ours if int(group) == self.process.pid]
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        return len(pids)
+
     def deploy(self, cap: str = "auto") -> None:
         """Build for this machine and run ``sam deploy``.
 
@@ -173,6 +202,7 @@ def _emulator_environment(port: int) -> dict[str, str]:
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",  # no broker on a fixed port
         "TMPDIR": str(WORK),
+        "CLOUD_FAULT": str(_FAULT),
     }
 
 

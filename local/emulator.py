@@ -1,4 +1,4 @@
-"""MiniStack, an emulator of AWS, with two things put right that Firedoor depends on.
+"""MiniStack, an emulator of AWS, with two things put right that Firedoor depends on, and one that can go wrong.
 
 Run by ``local/cloud.py`` with the Python of ``.venv-cloud``.
 
@@ -6,9 +6,14 @@ Run by ``local/cloud.py`` with the Python of ``.venv-cloud``.
   somewhere, so it takes them.
 * A function URL with ``AWS_IAM`` tells the function who signed, in ``requestContext.authorizer.iam`` (Lambda developer
   guide, "Invoking Lambda function URLs", request payload). The emulator leaves it out, and knows of no roles.
+* While the file ``CLOUD_FAULT`` exists, the calls that it names fail or hang; see ``Cloud.fault``.
 """
 
+import asyncio
+import json
+import os
 from functools import partial
+from pathlib import Path
 
 from ministack import app
 from ministack.services import eventbridge, lambda_svc
@@ -27,4 +32,33 @@ def signed_event(url_id, account_id, *args, **options):
 
 
 lambda_svc._build_function_url_event = signed_event
+FAULT = Path(os.environ["CLOUD_FAULT"])
+dispatch = app._dispatch_service_request
+
+
+def fault_of(headers, body):
+    """Return what shall go wrong with a request: ``refuse``, ``break``, ``hang``, or None."""
+    try:
+        fault = json.loads(FAULT.read_text())
+    except FileNotFoundError:
+        return None
+    signed_for = f"/{fault['service']}/aws4_request" in headers.get("authorization", "")
+    named = fault["call"].encode() in body or fault["call"] in headers.get("x-amz-target", "")
+    return fault["how"] if signed_for and named else None
+
+
+async def dispatch_or_fail(method, path, headers, body, query_params, request_id):
+    """Serve one request, unless it shall fail; one that hangs is carried out, and answered once the fault is gone."""
+    how = fault_of(headers, body)
+    if how in ("refuse", "break"):
+        kind = "AccessDeniedException" if how == "refuse" else "InternalServerError"
+        error = json.dumps({"__type": kind, "message": "made to fail"}).encode()
+        return (400 if how == "refuse" else 500), {"Content-Type": "application/x-amz-json-1.0"}, error
+    answer = await dispatch(method, path, headers, body, query_params, request_id)
+    while how == "hang" and FAULT.exists():
+        await asyncio.sleep(0.05)
+    return answer
+
+
+app._dispatch_service_request = dispatch_or_fail
 app.main()

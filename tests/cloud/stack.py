@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,11 +52,41 @@ class Stack:
         """The table."""
         return Cases(self.client("dynamodb"), f"{STACK}-cases")
 
-    def put(self, event: dict[str, Any], times: int = 1) -> None:
-        """Put an event on the bus."""
+    def put(self, event: dict[str, Any]) -> str:
+        """Put an event on the bus; returns the id that the bus gave it."""
         entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
-        answer = self.client("events").put_events(Entries=[entry] * times)
-        assert 0 == answer["FailedEntryCount"]
+        (answer,) = self.client("events").put_events(Entries=[entry])["Entries"]
+        return str(answer["EventId"])
+
+    def queue(self, name: str) -> str:
+        """Return the URL of one of the stack's queues."""
+        return str(self.client("sqs").get_queue_url(QueueName=f"{STACK}-{name}")["QueueUrl"])
+
+    @contextlib.contextmanager
+    def retried_after(self, seconds: int, queue: str) -> Iterator[None]:
+        """Let a queue deliver again after so many seconds, instead of the minutes that the template sets."""
+        sqs, url = self.client("sqs"), self.queue(queue)
+        before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
+        try:
+            yield
+        finally:
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+    def is_idle(self) -> bool:
+        """Tell whether nothing lies in the stack's queues and nothing is being handled."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        sqs = self.client("sqs")
+        counts = (
+            sqs.get_queue_attributes(QueueUrl=self.queue(queue), AttributeNames=names)["Attributes"]
+            for queue in ("classify", "inspect", "respond")
+        )
+        return all(count == "0" for counted in counts for count in counted.values())
+
+    def dead_letters(self, queue: str) -> list[dict[str, Any]]:
+        """Return what lies in a dead-letter queue, hidden from others for a while."""
+        answer = self.client("sqs").receive_message(QueueUrl=self.queue(f"{queue}-dlq"), MaxNumberOfMessages=10)
+        return list(answer.get("Messages", ()))
 
     def cases_about(self, text: str) -> list[Case]:
         """Return the cases whose newest occurrence was extracted with ``text`` in it."""
