@@ -113,6 +113,8 @@ class Occurrence:
     """What stopped the last undo: ``left`` is the state that Firedoor left, ``now`` what was there instead."""
     lease_until: datetime | None = None
     """While ``respond`` applies it: until then nobody else may take it up."""
+    moved_at: datetime | None = None
+    """When its state last changed; None until it first did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +365,8 @@ class Cases:
         if state is not occurrence.state and state not in MOVES.get(occurrence.state, frozenset()):
             raise Refused(f"Case {occurrence.case_id} is {occurrence.state}; it cannot become {state} now.")
         alerted = occurrence.alerted and state is occurrence.state
-        moved = replace(occurrence, state=state, version=occurrence.version + 1, **{"alerted": alerted, **changes})
+        changes = {"alerted": alerted, **changes}
+        moved = replace(occurrence, state=state, version=occurrence.version + 1, moved_at=now, **changes)
         sort = f"NOTE#{moved.number:04d}#{moved.version:04d}"
         writes = [
             self._replace(moved),
@@ -656,6 +659,7 @@ def _occurrence_item(occurrence: Occurrence) -> dict[str, Any]:
         "asked_until": None if occurrence.asked_until is None else _stamp(occurrence.asked_until),
         "drift": occurrence.drift,
         "lease_until": None if occurrence.lease_until is None else _stamp(occurrence.lease_until),
+        "moved_at": None if occurrence.moved_at is None else _stamp(occurrence.moved_at),
     }
     return {
         "case_id": {"S": occurrence.case_id},
@@ -687,4 +691,5 @@ def _occurrence(item: dict[str, Any]) -> Occurrence:
         asked_until=None if data["asked_until"] is None else parse_time(data["asked_until"]),
         drift=data["drift"],
         lease_until=None if data["lease_until"] is None else parse_time(data["lease_until"]),
+        moved_at=None if data.get("moved_at") is None else parse_time(data["moved_at"]),
     )

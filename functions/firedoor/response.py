@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=150)
 """A little longer than the function may run (template.yaml): after it, whoever applied is no longer alive."""
 
+FAILURES = 3
+"""How often one case may fail before it only alerts."""
+
+COOLDOWN = timedelta(minutes=15)
+"""After a failure the case only alerts for this long: what failed just now would most likely fail again."""
+
 READ_BACK_TRIES = 4
 READ_BACK_PAUSE = 1.0
 """Seconds before the second look; it doubles each time. IAM and S3 may show an older state for a moment."""
@@ -122,7 +128,18 @@ def _mode(services: Services, playbook: Playbook, case: Case, occurrence: Occurr
         return Decision(Mode.ALERT, "a person put this case's changes back or rejected them")
     if occurrence.finding and occurrence.finding["made_by"] != "aws" and decision.mode > Mode.ALERT:
         return Decision(Mode.ALERT, "the finding was imported by somebody, not made by AWS's own product")
-    return decision
+    tried = _tried_enough(case, services.now())
+    return Decision(Mode.ALERT, tried) if tried and decision.mode > Mode.ALERT else decision
+
+
+def _tried_enough(case: Case, now: datetime) -> str | None:
+    """Say why this case must not be tried again now, if it failed too often or just before."""
+    failed = [other.moved_at for other in case.occurrences if other.state is State.FAILED and other.moved_at]
+    if len(failed) >= FAILURES:
+        return f"this case failed {len(failed)} times"
+    if failed and now < (again := max(failed) + COOLDOWN):
+        return f"this case failed; it is tried again after {again:%H:%M} UTC at the earliest"
+    return None
 
 
 def _cap(services: Services, occurrence: Occurrence) -> Decision:

@@ -308,6 +308,36 @@ def group_of(scene: Any) -> str:
     return group
 
 
+def refuse_to_revoke(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let AWS deny the change, as a service control policy would."""
+    real = botocore.client.BaseClient._make_api_call
+
+    def refuse(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "RevokeSecurityGroupIngress":
+            raise botocore.client.ClientError({"Error": {"Code": "UnauthorizedOperation"}}, operation)
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", refuse)
+
+
+def test_a_case_that_failed_rests_and_after_three_failures_only_alerts(
+    start: Any, samples: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Event after event of one case: no try within the cooldown, and no fourth."""
+    scene = start(OPENED)
+    refuse_to_revoke(monkeypatch)
+    pauses = (0, 60, 900, 60, 900, 900)
+    for number, seconds in enumerate(pauses):
+        scene.aws.clock.advance(seconds)
+        scene.deliver(samples.text(OPENED, {"id": f"delivery-{number}"}))
+    failed, rested = State.FAILED, State.ALERTED
+    assert [failed, rested, failed, rested, failed, rested] == [one.state for one in scene.case.occurrences]
+    notes = " ".join(note.what for note in scene.case.timeline)
+    assert "it is tried again after 00:16 UTC" in notes
+    assert "this case failed 3 times" in notes
+    assert scene.before == scene.state()
+
+
 def test_an_account_that_cannot_be_entered_goes_to_a_person(start: Any) -> None:
     """An account without the member role is named, with what to deploy."""
     scene = start(OPENED, {"account": "999988887777", "detail.recipientAccountId": "999988887777"})
