@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from firedoor.cli.embedded import EmbeddedAws, bundle_file
+from firedoor.cli.embedded import HOME, EmbeddedAws, bundle_file
 from firedoor.cli.stage import snapshot, stage
 
 PLAYBOOKS = Path(__file__).parent.parent.parent / "playbooks"
@@ -59,8 +59,8 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start(bundle: Path, samples: Any, tmp_path: Path) -> Iterator[Start]:
     """Give a function that stages a sample event: ``start("cloudtrail_stop_logging", caps="shadow")``.
 
-    ``playbook`` changes fields of the playbooks by id: ``{"id": {"mode": "approve"}}``. The next start ends the one
-    before.
+    ``playbook`` changes fields of the playbooks by id: ``{"id": {"mode": "approve"}}``. ``account`` is where all of the
+    event is. The next start ends the one before.
     """
     with ExitStack() as exits:
 
@@ -73,6 +73,7 @@ def start(bundle: Path, samples: Any, tmp_path: Path) -> Iterator[Start]:
             protected: list[dict[str, Any]] | None = None,
             more: dict[str, str] | None = None,
             filters: list[dict[str, Any]] | None = None,
+            account: str = HOME,
         ) -> Scene:
             exits.close()
             path = bundle
@@ -85,6 +86,6 @@ def start(bundle: Path, samples: Any, tmp_path: Path) -> Iterator[Start]:
                 path = tmp_path / "bundle.json"
                 path.write_text(json.dumps(data), "utf-8")
             aws = exits.enter_context(EmbeddedAws(path, NOW, caps, more))
-            return Scene(aws, samples.text(name, changes))
+            return Scene(aws, samples.text(name, changes).replace(HOME, account))
 
         yield begin
