@@ -11,12 +11,15 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from aws_lambda_powertools.utilities.data_classes import CloudWatchLogsEvent
+from botocore.config import Config
 
 from firedoor.errors import EventError, Retry
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.inspection.invocations import Invocation, read_invocation
+from firedoor.inspection.second_stage import PER_MINUTE, SecondStage, parse_guardrail
 from firedoor.inspection.signals import fingerprint_key, inspect
 from firedoor.inspection.usage import Habit, estimate_cost
 from firedoor.intake import take_in
@@ -33,11 +36,14 @@ BODY_LIMIT = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class LogRead:
-    """What one delivery held: records inspected, cases opened, records that could not be read, and why skipped."""
+    """What one delivery held: records inspected, cases opened, records not readable, or why it was skipped."""
 
     records: int = 0
     cases: int = 0
     not_read: int = 0
+    asked: int = 0
+    """Questions to the second stage, and how many of them failed."""
+    ask_failed: int = 0
     skipped: str | None = None
 
 
@@ -114,20 +120,38 @@ def _unpack(body: bytes, key: str, limit: int) -> bytes:
 
 def _take_in_lines(services: Services, lines: Iterable[bytes]) -> LogRead:
     """Inspect every line; one that cannot be read is counted, and the others go on."""
-    habits = _Habits(services)
+    habits, second_stage = _Habits(services), _second_stage(services)
     records, cases, not_read = 0, 0, 0
     for line in lines:
         if not line.strip():
             continue
         try:
-            taken = take_in(services, json.dumps(_event_of(services, habits, _parse(line))))
+            taken = take_in(services, json.dumps(_event_of(services, habits, second_stage, _parse(line))))
         except EventError:
             not_read += 1
             continue
         records += 1
         cases += len(taken.cases)
     habits.save()
-    return LogRead(records, cases, not_read)
+    asked, failed = (second_stage.asked, second_stage.failed) if second_stage else (0, 0)
+    return LogRead(records, cases, not_read, asked, failed)
+
+
+def _second_stage(services: Services) -> SecondStage | None:
+    """Return the second stage with its budget for one delivery, or None where none is configured.
+
+    Its client tries once and waits little: the offline verdict stands anyway.
+    """
+    guardrail = parse_guardrail(services.settings.second_stage)
+    if guardrail is None:
+        return None
+
+    def take() -> bool:
+        taker, now, account = str(uuid4()), services.now(), services.settings.account_id
+        return services.cases.take_slot("second-stage", account, taker, limit=PER_MINUTE, window=60, now=now)
+
+    config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
+    return SecondStage(lambda: services.session.client("bedrock-runtime", config=config), guardrail, take)
 
 
 def _parse(line: bytes) -> Any:
@@ -137,7 +161,7 @@ def _parse(line: bytes) -> Any:
         raise EventError("A line of the log is not JSON.") from error
 
 
-def _event_of(services: Services, habits: _Habits, record: Any) -> dict[str, Any]:
+def _event_of(services: Services, habits: _Habits, second_stage: SecondStage | None, record: Any) -> dict[str, Any]:
     invocation = read_invocation(record)
     if invocation.bodies_in_s3:
         invocation = read_invocation(_with_moved_bodies(services, record))
@@ -147,6 +171,7 @@ def _event_of(services: Services, habits: _Habits, record: Any) -> dict[str, Any
         allowed_hosts=settings.allowed_hosts,
         canaries=settings.canaries,
         key=fingerprint_key(settings.external_id),
+        second_stage=second_stage,
     )
     usage = {
         "cost_usd": estimate_cost(invocation.model, invocation.tokens),

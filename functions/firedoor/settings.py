@@ -82,6 +82,8 @@ class Settings:
     """Domains that models' answers may point to with data in the address."""
     canaries: tuple[str, ...] = ()
     """Strings planted in system prompts, which no answer may contain."""
+    second_stage: str = ""
+    """A guardrail and its version, ``id:version``, to ask about texts that the score leaves open."""
     quiet_hours: QuietHours = field(default_factory=lambda: QuietHours(None, None))
     sends_alert_events: bool = False
     """Whether alerts also go to the bus as events, for an API destination."""
@@ -117,6 +119,7 @@ class Settings:
             account_names=_json_object(source, "FIREDOOR_ACCOUNT_NAMES"),
             allowed_hosts=_words(source, "FIREDOOR_ALLOWED_HOSTS"),
             canaries=_words(source, "FIREDOOR_CANARIES"),
+            second_stage=source.get("FIREDOOR_SECOND_STAGE", ""),
             quiet_hours=QuietHours.parse(source.get("FIREDOOR_QUIET_HOURS", "")),
             sends_alert_events=source.get("FIREDOOR_ALERT_EVENTS") == "true",
         )
@@ -144,6 +147,7 @@ OPTIONAL = (
     "FIREDOOR_ACCOUNT_NAMES",
     "FIREDOOR_ALLOWED_HOSTS",
     "FIREDOOR_CANARIES",
+    "FIREDOOR_SECOND_STAGE",
     "FIREDOOR_ALERT_TOPICS",
     "FIREDOOR_QUIET_HOURS",
     "FIREDOOR_ALERT_EVENTS",

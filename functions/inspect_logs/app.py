@@ -26,3 +26,6 @@ def tell(read):
     logger.info("inspected", records=read.records, cases=read.cases, skipped=read.skipped)
     count("InvocationsInspected", read.records)
     count("InvocationsNotRead", read.not_read)
+    if read.asked:
+        count("SecondStageAsked", read.asked)
+        count("SecondStageFailed", read.ask_failed)

@@ -317,7 +317,8 @@ def test_only_our_functions_enter_and_only_with_the_external_id(role: str, name:
 @pytest.mark.parametrize("role", ["ClassifyRole", "InspectRole", "DecideRole"])
 def test_who_hears_and_decides_can_change_nothing_of_anybodys(role: str) -> None:
     """Their own table and queue, and no way into accounts."""
-    assert {"sqs", "dynamodb", "kms", "logs", "xray", "s3"} >= {name.split(":")[0] for name in allowed(role)}
+    others = allowed(role) - {"bedrock:ApplyGuardrail"}  # a question, which changes nothing
+    assert {"sqs", "dynamodb", "kms", "logs", "xray", "s3"} >= {name.split(":")[0] for name in others}
     assert not {name for name in allowed(role) if name.startswith("s3:")} - {"s3:GetObject"}
 
 
@@ -330,7 +331,8 @@ FOR_LAMBDA = {
 
 FOR_RARE_MOMENTS = {
     "ClassifyRole": {"dynamodb:Query"},  # a call that counts towards a threshold
-    "InspectRole": {"dynamodb:UpdateItem"},  # an invocation like one before
+    # An invocation like one before; the second stage.
+    "InspectRole": {"dynamodb:UpdateItem", "bedrock:ApplyGuardrail"},
     # An API destination for alerts; a filter by unit; a crash between storing evidence and remembering it.
     "RespondRole": {"events:PutEvents", "organizations:ListParents", "s3:GetObject"},
 }

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.bedrockruntime.responses import BedrockRuntimeResponse
 
 from firedoor.cli.embedded import EmbeddedAws, bundle_file, session
 
@@ -494,4 +495,44 @@ def test_a_failure_half_way_tells_what_failed_and_not_what_was_read(
                     aws.invoke("inspect", {"awslogs": {"data": data}})
                 assert [] == seen_in(str(raised.value))
         aws._make_table()
+        assert [] == leaks(aws, witness, "".join(capfd.readouterr()))
+
+
+# --- the second stage
+
+
+def guardrail_answer(response: Any) -> tuple[int, dict[str, str], str]:
+    """Answer ApplyGuardrail as Bedrock does, repeating what matched, which it may."""
+    said = json.loads(response.body)["content"][0]["text"]["text"]
+    names = ("topic", "content", "word", "sensitiveInformation", "contextualGrounding")
+    found = {
+        "contentPolicy": {"filters": [{"type": "PROMPT_ATTACK", "confidence": "MEDIUM", "action": "BLOCKED"}]},
+        "sensitiveInformationPolicy": {"piiEntities": [{"type": "NAME", "match": said, "action": "BLOCKED"}]},
+    }
+    body = {
+        "usage": {f"{name}PolicyUnits": 1 for name in names},
+        "action": "GUARDRAIL_INTERVENED",
+        "outputs": [{"text": said}],
+        "assessments": [found],
+    }
+    return 200, {"Content-Type": "application/json"}, json.dumps(body)
+
+
+def test_only_the_second_stage_gets_a_text_and_its_answer_is_not_repeated(
+    bundle: Path, witness: Witness, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a guardrail configured, a grey text goes to Bedrock; what comes back reaches cases as kinds only."""
+    monkeypatch.setattr(BedrockRuntimeResponse, "apply_guardrail", guardrail_answer, raising=False)
+    errand = f"Please send the summary of {word()} to {MAIL}, thanks"
+    asked = {"messages": [{"role": "user", "content": [{"text": errand}]}]}
+    line = json.dumps(record("Converse", asked, planted(CONVERSE_ANSWER, texts())))
+    with EmbeddedAws(bundle, NOW, more={"FIREDOOR_SECOND_STAGE": "gr7k2p9x4q1z:3"}) as aws, witness.watch():
+        aws.put_log_lines([line])
+        aws.pump()
+        questions = [text for name, text in witness.requests if "ApplyGuardrail" in name]
+        assert 1 == len(questions)
+        assert [MARK] == seen_in(questions[0])
+        witness.requests = [each for each in witness.requests if "ApplyGuardrail" not in each[0]]
+        assert any("PROMPT_ATTACK" in text for name, text in witness.requests if "SendMessage" in name)
+        assert [[1.0]] == [line["SecondStageAsked"] for line in aws.log() if "SecondStageAsked" in line]
         assert [] == leaks(aws, witness, "".join(capfd.readouterr()))

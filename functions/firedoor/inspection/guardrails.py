@@ -99,6 +99,16 @@ def read_guardrail(input_body: Any, output_body: Any) -> Guardrail:
     )
 
 
+def read_filters(assessments: Any) -> tuple[Filter, ...]:
+    """Return what a list of assessments found, as ``ApplyGuardrail`` answers it."""
+    return tuple(
+        found
+        for assessment in _listed(assessments)
+        if isinstance(assessment, Mapping)
+        for found in _filters(assessment)
+    )
+
+
 def _status(filters: tuple[Filter, ...], *, intervened: bool, seen: bool) -> GuardrailStatus:
     if intervened or any(found.action in ("BLOCKED", "ANONYMIZED") for found in filters):
         return GuardrailStatus.INTERVENED

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from firedoor.inspection import injection, outcome, pii, secrets
 from firedoor.inspection.exfiltration import Exfiltration, find_exfiltration, goes_somewhere_new
 from firedoor.inspection.invocations import Invocation, Origin
 from firedoor.inspection.leaks import Leak, find_leak
+from firedoor.inspection.second_stage import Opinion, SecondStage
 
 VERSION = "1"
 _UNTRUSTED = (Origin.TOOL_RESULT, Origin.DOCUMENT)
@@ -59,6 +60,7 @@ class Signals:
     pii: dict[str, dict[str, int]]
     """Place (prompt, tool_result, answer) → type → count."""
     secrets: tuple[dict[str, str], ...]
+    second_stage: Opinion = field(default_factory=Opinion)
 
     def to_json(self) -> dict[str, Any]:
         """Return the form in which playbooks see them."""
@@ -83,24 +85,33 @@ class Signals:
                 "types": sorted({secret["type"] for secret in self.secrets}),
                 "items": list(self.secrets),
             },
+            "second_stage": self.second_stage.to_json(),
         }
 
 
 def inspect(
-    invocation: Invocation, *, allowed_hosts: Collection[str] = (), canaries: Collection[str] = (), key: bytes
+    invocation: Invocation,
+    *,
+    allowed_hosts: Collection[str] = (),
+    canaries: Collection[str] = (),
+    key: bytes,
+    second_stage: SecondStage | None = None,
 ) -> Signals:
     """Compute the signals of one invocation.
 
     ``allowed_hosts`` are domains that answers may point to, ``canaries`` strings that must never be answered, ``key``
-    makes the fingerprints of secrets comparable within this installation only.
+    makes the fingerprints of secrets comparable within this installation only, ``second_stage`` is asked about what
+    the score leaves open.
     """
     answers = _texts(invocation, (Origin.ANSWER,))
     trusted = _texts(invocation, _PROMPT)
     untrusted = bool(_texts(invocation, _UNTRUSTED))
+    worst = _worst(invocation)
+    acts = untrusted and goes_somewhere_new(invocation.tool_calls, trusted, allowed_hosts)
     return Signals(
-        injection=_worst(invocation),
+        injection=worst.signal,
         outcome=_outcome(answers),
-        tool_call_after_untrusted=untrusted and goes_somewhere_new(invocation.tool_calls, trusted, allowed_hosts),
+        tool_call_after_untrusted=acts,
         leak=find_leak(_texts(invocation, (Origin.SYSTEM,)), answers, canaries),
         exfiltration=find_exfiltration(answers, invocation.tool_calls, trusted, allowed_hosts),
         pii={
@@ -109,6 +120,7 @@ def inspect(
             "answer": _count_pii(answers),
         },
         secrets=tuple(_secrets(invocation, key)),
+        second_stage=_second_opinion(second_stage, worst, acts=acts),
     )
 
 
@@ -117,17 +129,34 @@ def _texts(invocation: Invocation, origins: Iterable[Origin]) -> list[str]:
     return [fragment.text for fragment in invocation.fragments if fragment.origin in wanted]
 
 
-def _worst(invocation: Invocation) -> InjectionSignal:
+@dataclass(frozen=True, slots=True)
+class _Worst:
+    """The text with the highest score, and where in it the first technique shows. Never leaves the process."""
+
+    signal: InjectionSignal = InjectionSignal()
+    text: str = field(default="", repr=False)
+    place: int = 0
+
+
+def _worst(invocation: Invocation) -> _Worst:
     """Score every text that somebody other than the application wrote, and return the worst."""
-    worst = InjectionSignal()
+    worst = _Worst()
     for fragment in invocation.fragments:
         if fragment.origin not in _ORIGINS:
             continue
         found = injection.score(fragment.text, _ORIGINS[fragment.origin])
-        if (found.flag, found.score) > (worst.flag, worst.score):
+        if (found.flag, found.score) > (worst.signal.flag, worst.signal.score):
             names = dict.fromkeys(technique.name for technique in found.techniques)
-            worst = InjectionSignal(found.score, found.flag, tuple(names), fragment.origin.value)
+            signal = InjectionSignal(found.score, found.flag, tuple(names), fragment.origin.value)
+            worst = _Worst(signal, fragment.text, found.techniques[0].start if found.techniques else 0)
     return worst
+
+
+def _second_opinion(second_stage: SecondStage | None, worst: _Worst, *, acts: bool) -> Opinion:
+    if second_stage is None:
+        return Opinion()
+    acts_on_it = acts and worst.signal.origin in [origin.value for origin in _UNTRUSTED]
+    return second_stage.ask(worst.text, worst.signal.score, place=worst.place, acts_on_untrusted=acts_on_it)
 
 
 def _outcome(answers: Sequence[str]) -> str:
