@@ -16,6 +16,7 @@ from typing import Any
 
 from jmespath.exceptions import JMESPathError
 
+from firedoor.duties import mark
 from firedoor.errors import Refused
 from firedoor.events import Event, Facts, read_events
 from firedoor.expressions import evaluate
@@ -96,7 +97,8 @@ class Library:
         """Match one event against every playbook. ``today`` decides which exceptions have expired."""
         matched: dict[str, list[int]] = {}
         excepted: set[tuple[str, str, int]] = set()
-        for kind, name, entry in self._index.match(event.text):
+        marked = mark(event, self.bundle.duties)
+        for kind, name, entry in self._index.match(marked.text):
             if kind == "match":
                 matched.setdefault(name, []).append(entry)
             else:
@@ -105,7 +107,7 @@ class Library:
         misses: list[Miss] = []
         for name, entries in matched.items():
             playbook = self.bundle.playbooks[name]
-            outcome = self._consider(playbook, entries, excepted, event, windows, today)
+            outcome = self._consider(playbook, entries, excepted, marked, windows, today)
             (hits if isinstance(outcome, Hit) else misses).append(outcome)  # type: ignore[arg-type]
         return Classification(event, tuple(hits), tuple(misses))
 

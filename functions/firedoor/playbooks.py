@@ -135,6 +135,23 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Who does one kind of work with models: ``principals`` are ARN patterns of users and roles."""
+
+    principals: tuple[str, ...]
+    undeclared: bool
+    """Whether a principal that declares no duty at all is outside of this one too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """The duties by name, and the training data: buckets (``*`` stands for anything), some with ``/`` and a prefix."""
+
+    by_name: Mapping[str, Duty] = field(default_factory=dict)
+    training_data: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AlertText:
     """What the playbook tells people; ``{name}`` stands for an extracted value."""
 
@@ -182,6 +199,7 @@ class Bundle:
     exclusions: tuple[Unless, ...]
     protected: tuple[Protected, ...]
     filters: tuple[Filter, ...] = ()
+    duties: Duties = field(default_factory=Duties)
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -206,6 +224,7 @@ def bundle_from_json(data: Json) -> Bundle:
         exclusions=tuple(_unless(entry) for entry in data["exclusions"]),
         protected=tuple(_protected(entry) for entry in data["protected"]),
         filters=tuple(_filter(entry) for entry in data.get("filters", ())),
+        duties=_duties(data.get("duties", {})),
     )
 
 
@@ -273,6 +292,14 @@ def _filter(entry: Mapping[str, Any]) -> Filter:
     lists = {name: tuple(where.get(name, ())) for name in ("accounts", "organizational_units", "regions", "arns")}
     tag = where.get("tag")
     return Filter(entry["reason"], only, **lists, tag=(tag["key"], tag["value"]) if tag else None)
+
+
+def _duties(entry: Mapping[str, Any]) -> Duties:
+    by_name = {
+        name: Duty(tuple(duty["principals"]), duty["undeclared"] == "case")
+        for name, duty in entry.get("duties", {}).items()
+    }
+    return Duties(by_name, tuple(entry.get("training_data", ())))
 
 
 def _protected(entry: Mapping[str, Any]) -> Protected:

@@ -304,3 +304,41 @@ def test_protected_things_are_named_by_arn_or_tag(tmp_path: Path, entry: str, me
         assert (1, ()) == (len(sources.protected), sources.mistakes)
     else:
         assert any(message in mistake.message for mistake in sources.errors), sources.errors
+
+
+DUTIES = """\
+duties:
+  invoke: {principals: ["arn:aws:iam::*:role/app/*"], undeclared: ignore}
+  deploy: {principals: ["arn:aws:iam::111122223333:user/release"], undeclared: case}
+  data: {principals: [], undeclared: case}
+training_data: [lake/training/, "*-fraud"]
+"""
+
+
+def test_the_duties_load(tmp_path: Path) -> None:
+    """A duty may have no principal, and training data is a bucket or a prefix in one."""
+    sources = load(tmp_path, duties=DUTIES)
+    assert () == sources.mistakes
+    assert {"principals": ["arn:aws:iam::*:role/app/*"], "undeclared": "ignore"} == sources.duties["duties"]["invoke"]
+    assert ["lake/training/", "*-fraud"] == sources.duties["training_data"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("  data:", "  train:", "there is no field 'train' here; write one of: data, deploy, invoke"),
+        ("  data:", "  train:", "the field 'data' is missing; write data: {principals: "),
+        (", undeclared: ignore", "", "the field 'undeclared' is missing; write undeclared: case"),
+        ("undeclared: ignore", "undeclared: alert", "undeclared cannot be 'alert'; write one of: case, ignore"),
+        ('"arn:aws:iam::*:role/app/*"', '"*"', "'*' has not the form that principals has; write for example \"arn:aws"),
+        ('"arn:aws:iam::*:role/app/*"', '"arn:aws:sts::*:assumed-role/app/1"', "has not the form that principals has"),
+        ("principals: []", "principals: arn", "principals must be a list, and is text"),
+        ("lake/training/", "s3://lake/training/", "write for example payments-training-data"),
+        ("training_data:", "trainingdata:", "write training_data"),
+    ],
+)
+def test_the_duties_are_said_in_full(tmp_path: Path, before: str, after: str, message: str) -> None:
+    """A duty that is left out, or names no principal of IAM, would be believed to hold."""
+    sources = load(tmp_path, duties=DUTIES.replace(before, after))
+    assert any(message in mistake.message for mistake in sources.errors), sources.errors
+    assert {} == sources.duties

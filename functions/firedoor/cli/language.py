@@ -181,7 +181,40 @@ PROTECTED: Mapping[str, Term] = {
     "protected.tag.value": Term("The tag's value.", "true"),
 }
 
-TERMS: Mapping[str, Term] = {**PLAYBOOK, **EXCLUSIONS, **PROTECTED}
+DUTY_NAMES = ("invoke", "deploy", "data")
+UNDECLARED = ("case", "ignore")
+PRINCIPAL = r"arn:aws[a-z*-]*:iam::([0-9]{12}|\*):(user|role)/.+"
+TRAINING_DATA = r"[a-z0-9*][a-z0-9.*-]{1,62}(/.+)?"
+
+DUTIES: Mapping[str, Term] = {
+    "duties": Term("Who does which of the three kinds of work with models.", {}),
+    "duties.invoke": Term("Who asks models.", {"principals": ["arn:aws:iam::*:role/invoke/*"], "undeclared": "ignore"}),
+    "duties.deploy": Term(
+        "Who puts models in place.", {"principals": ["arn:aws:iam::*:role/ci/*"], "undeclared": "case"}
+    ),
+    "duties.data": Term(
+        "Who reads and writes training data.", {"principals": ["arn:aws:iam::*:role/data/*"], "undeclared": "case"}
+    ),
+    "training_data": Term(
+        "Buckets that hold training data, in which * stands for anything; behind a / the prefix that is meant.",
+        ["payments-training-data", "lake/training/"],
+    ),
+    **{
+        f"duties.{name}.principals": Term(
+            "ARNs of users and roles, in which * stands for anything; as the account, for the account of the event.",
+            ["arn:aws:iam::*:role/data/*"],
+        )
+        for name in DUTY_NAMES
+    },
+    **{
+        f"duties.{name}.undeclared": Term(
+            "Whether a principal that stands under no duty raises a case when it does this one.", "case"
+        )
+        for name in DUTY_NAMES
+    },
+}
+
+TERMS: Mapping[str, Term] = {**PLAYBOOK, **EXCLUSIONS, **PROTECTED, **DUTIES}
 
 
 def seconds(duration: str) -> int:

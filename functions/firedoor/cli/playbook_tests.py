@@ -45,7 +45,7 @@ def run_tests(sources: Sources, events: Path) -> tuple[Outcome, ...]:
     """
     bundle = bundle_from_json(compile_bundle(sources))
     libraries = {
-        name: Library(Bundle(playbooks={name: playbook}, exclusions=(), protected=()))
+        name: Library(Bundle(playbooks={name: playbook}, exclusions=(), protected=(), duties=bundle.duties))
         for name, playbook in bundle.playbooks.items()
     }
     return tuple(_run(test, libraries[test.playbook], events) for test in sources.tests)

@@ -33,7 +33,11 @@ def build_schema(actions: Iterable[Action]) -> dict[str, Any]:
             "else": {
                 "if": {"required": ["filters"]},
                 "then": {"$ref": "#/$defs/filters"},
-                "else": {"$ref": "#/$defs/playbook"},
+                "else": {
+                    "if": {"required": ["duties"]},
+                    "then": {"$ref": "#/$defs/duties"},
+                    "else": {"$ref": "#/$defs/playbook"},
+                },
             },
         },
         "$defs": {
@@ -41,6 +45,7 @@ def build_schema(actions: Iterable[Action]) -> dict[str, Any]:
             "exclusions": _exclusions(),
             "protected": _protected(),
             "filters": _filters(),
+            "duties": _duties(),
             "pattern": _pattern(),
             "duration": _shaped(language.DURATION),
         },
@@ -274,6 +279,25 @@ def _filters() -> dict[str, Any]:
     entry = _object("filters", ("reason",), {"reason": _TEXT, "only": place, "never": place})
     entry["oneOf"] = [{"required": ["only"]}, {"required": ["never"]}]
     return _object("", ("filters",), {"filters": _list(entry, least=0)})
+
+
+def _duties() -> dict[str, Any]:
+    properties = {
+        "principals": _list(_shaped(language.PRINCIPAL), least=0),
+        "undeclared": {"enum": list(language.UNDECLARED)},
+    }
+    by_name = {
+        name: _described(f"duties.{name}", _object(f"duties.{name}", ("principals", "undeclared"), properties))
+        for name in language.DUTY_NAMES
+    }
+    duties = {
+        "type": "object",
+        "required": list(language.DUTY_NAMES),
+        "properties": by_name,
+        "additionalProperties": False,
+    }
+    training = _list(_shaped(language.TRAINING_DATA), least=0)
+    return _object("", ("duties", "training_data"), {"duties": duties, "training_data": training})
 
 
 def schema_text(actions: Iterable[Action]) -> str:

@@ -28,6 +28,7 @@ from firedoor.playbooks import BUNDLE_VERSION
 EXCLUSIONS_FILE = "exclusions.yaml"
 PROTECTED_FILE = "protected.yaml"
 FILTERS_FILE = "filters.yaml"
+DUTIES_FILE = "duties.yaml"
 DEFAULT_APPROVAL: Mapping[str, Any] = {"within": 86400, "otherwise": "alert"}
 """For an automatic playbook that a cap lowers to approve and that does not say how long to wait."""
 
@@ -77,6 +78,7 @@ class Sources:
     exclusions: tuple[Json, ...]
     protected: tuple[Json, ...]
     filters: tuple[Json, ...]
+    duties: Json
     tests: tuple[PlaybookTest, ...]
     mistakes: tuple[Mistake, ...]
     """By file and line, warnings included."""
@@ -109,7 +111,7 @@ def load_sources(
     """
     known = dict(actions) if actions is not None else {action.name: action for action in registry.catalogue()}
     loading = _Loading(known, events or directory.parent / "events", today or datetime.now(UTC).date())
-    local = (EXCLUSIONS_FILE, PROTECTED_FILE, FILTERS_FILE)
+    local = (EXCLUSIONS_FILE, PROTECTED_FILE, FILTERS_FILE, DUTIES_FILE)
     names = sorted(path for path in directory.iterdir() if path.suffix in (".yaml", ".yml"))
     for path in names:
         if path.suffix == ".yml":
@@ -122,6 +124,8 @@ def load_sources(
         loading.protected_file(directory / PROTECTED_FILE)
     if (directory / FILTERS_FILE).exists():
         loading.filters_file(directory / FILTERS_FILE)
+    if (directory / DUTIES_FILE).exists():
+        loading.duties_file(directory / DUTIES_FILE)
     return loading.sources()
 
 
@@ -139,6 +143,7 @@ def compile_bundle(sources: Sources) -> dict[str, Any]:
         "exclusions": [dict(exclusion) for exclusion in sources.exclusions],
         "protected": [dict(entry) for entry in sources.protected],
         "filters": [dict(entry) for entry in sources.filters],
+        "duties": dict(sources.duties),
     }
 
 
@@ -155,6 +160,7 @@ class _Loading:
     exclusions: list[Json] = field(default_factory=list)
     protected: list[Json] = field(default_factory=list)
     filters: list[Json] = field(default_factory=list)
+    duties: dict[str, Any] = field(default_factory=dict)
     tests: list[PlaybookTest] = field(default_factory=list)
 
     def sources(self) -> Sources:
@@ -163,6 +169,7 @@ class _Loading:
             tuple(self.exclusions),
             tuple(self.protected),
             tuple(self.filters),
+            self.duties,
             tuple(self.tests),
             tuple(sorted(self.notes)),
         )
@@ -191,6 +198,11 @@ class _Loading:
         found: list[Json] = []
         if self._take(document, lambda cursor: found.extend(_filters(cursor))):
             self.filters += found
+
+    def duties_file(self, path: Path) -> None:
+        found: dict[str, Any] = {}
+        if self._take(read_yaml(path), lambda cursor: found.update(_duties(cursor))):
+            self.duties = found
 
     def _take(self, document: Document, read: Callable[[Cursor], None]) -> bool:
         """Read one document and keep its mistakes; false if there are errors among them."""
@@ -593,3 +605,20 @@ def _place(cursor: Cursor) -> dict[str, Any]:
     if not place:
         cursor.wrong("it speaks of nothing; write accounts, organizational_units, regions, arns or tag")
     return place
+
+
+def _duties(cursor: Cursor) -> dict[str, Any]:
+    fields = cursor.fields(("duties", "training_data"))
+    duties = fields["duties"].fields(language.DUTY_NAMES)
+    return {
+        "duties": {name: _duty(duty) for name, duty in duties.items()},
+        "training_data": [item.shaped(language.TRAINING_DATA) for item in fields["training_data"].items(0)],
+    }
+
+
+def _duty(cursor: Cursor) -> dict[str, Any]:
+    fields = cursor.fields(("principals", "undeclared"))
+    return {
+        "principals": [item.shaped(language.PRINCIPAL) for item in fields["principals"].items(0)],
+        "undeclared": fields["undeclared"].word(language.UNDECLARED),
+    }
