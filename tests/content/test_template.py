@@ -473,12 +473,29 @@ def test_read_only_calls_are_heard_by_choice_only() -> None:
             assert bool(event["detail"]["readOnly"]) == (("reading",) == index.match(text)), f"{playbook}: {name}"
 
 
+def test_data_events_are_heard_by_choice_only() -> None:
+    """Every object read or written would be a message. Every such hit has a rule, and only the one that is off."""
+    heard = [
+        (rule["Properties"].get("State") == {"Fn::Ref": "DataEvents"}, rule["Properties"]["EventPattern"])
+        for name, rule in resources("AWS::Events::Rule").items()
+        if name.startswith(("ChangingRule", "ReadingRule", "DataRule"))
+    ]
+    index = build_index(heard)
+    assert "DISABLED" == template.read_template()["Parameters"]["DataEvents"]["Default"]
+    checked = 0
+    for playbook, name, text in hits():
+        if '"eventCategory": "Data"' in text:
+            checked += 1
+            assert (True,) == index.match(text), f"{playbook}: {name}"
+    assert checked
+
+
 def test_members_send_home_what_the_home_rules_hear() -> None:
     """The two lists of calls are one."""
 
     def generated(name: str) -> dict[str, Any]:
         found = resources("AWS::Events::Rule", name)
-        names = [rule for rule in found if rule.startswith(("ChangingRule", "ReadingRule"))]
+        names = [rule for rule in found if rule.startswith(("ChangingRule", "ReadingRule", "DataRule"))]
         return {rule: found[rule]["Properties"]["EventPattern"] for rule in names}
 
     assert generated("template.yaml")

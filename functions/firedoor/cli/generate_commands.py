@@ -25,6 +25,13 @@ _ROLES = {
     "Respond": "ResponderRole",
     "Restore": "RestorerRole",
 }
+_KINDS = {
+    "calls": ("Changing", "Events", ""),
+    "reads": ("Reading", "Read-only calls", "ReadOnlyManagementEvents"),
+    "data": ("Data", "Data events", "DataEvents"),
+}
+"""Kind of rule → how its resource's name begins, what it hears, and the parameter that switches it on."""
+
 _HOME_TARGET = """\
         - Id: classify
           Arn: !GetAtt ClassifyQueue.Arn
@@ -94,28 +101,25 @@ def _rules(*, home: bool) -> Iterator[str]:
     from firedoor.cli.sources import load_sources
 
     matches = [entry["match"] for entry in load_sources(ROOT / "playbooks").playbooks]
-    for reading, patterns in rules.patterns(matches).items():
+    for kind, patterns in rules.patterns(matches).items():
         for number, pattern in enumerate(patterns, 1):
-            yield _rule(number, pattern, reading=reading, home=home)
+            yield _rule(kind, number, pattern, home=home)
 
 
-def _rule(number: int, pattern: Any, *, reading: bool, home: bool) -> str:
-    name = f'!Sub "${{AWS::StackName}}-{_kind(reading)}-{number}"' if home else f"firedoor-{_kind(reading)}-{number}"
+def _rule(kind: str, number: int, pattern: Any, *, home: bool) -> str:
+    name = f'!Sub "${{AWS::StackName}}-{kind}-{number}"' if home else f"firedoor-{kind}-{number}"
+    resource, described, state = _KINDS[kind]
     return (
-        f"  {'Reading' if reading else 'Changing'}Rule{number}:\n"
+        f"  {resource}Rule{number}:\n"
         "    Type: AWS::Events::Rule\n"
         "    Properties:\n"
         f"      Name: {name}\n"
-        f"      Description: {'Read-only calls' if reading else 'Events'} that the playbooks speak of\n"
-        + ("      State: !Ref ReadOnlyManagementEvents\n" if reading else "")
+        f"      Description: {described} that the playbooks speak of\n"
+        + (f"      State: !Ref {state}\n" if state else "")
         + f"      EventPattern:\n{_yaml(pattern, 8)}"
         f"      Targets:\n{_HOME_TARGET if home else _MEMBER_TARGET}"
         "      Tags: [{Key: firedoor, Value: stack}]\n\n"
     )
-
-
-def _kind(reading: bool) -> str:
-    return "reads" if reading else "calls"
 
 
 def _policies(account: str, *, home: bool) -> Iterator[str]:

@@ -26,20 +26,24 @@ HEARD_WHOLE = frozenset({"aws.guardduty", "aws.securityhub", "firedoor.heartbeat
 """Sources whose own events need no rule here: a rule of the template hears all of them, or they come by no rule."""
 
 Pattern = dict[str, Any]
+KINDS = ("calls", "reads", "data")
+"""How events are delivered: ordinarily, with read-only management events, and with data events."""
 
 
-def patterns(matches: Iterable[Sequence[Json]]) -> dict[bool, list[Pattern]]:
-    """Return the patterns of all rules: False → of ordinary ones, True → of those that hear read-only calls too.
+def patterns(matches: Iterable[Sequence[Json]]) -> dict[str, list[Pattern]]:
+    """Return the patterns of all rules, by kind.
 
-    ``matches`` is the ``match`` of every playbook. A clause says that it is about read-only calls by ``readOnly``.
+    ``matches`` is the ``match`` of every playbook. A clause says that it is about data events by ``eventCategory``, and
+    that it is about read-only calls by ``readOnly``.
 
     Raises:
         ValueError: A clause hears every call of every principal, or its pattern is too long for EventBridge.
     """
-    found: dict[bool, list[Pattern]] = {}
-    for reading in (False, True):
-        clauses = [clause for match in matches for clause in match if _is_heard(clause) and _reads(clause) is reading]
-        found[reading] = [*_calls(clauses), *_others(clauses)]
+    heard = [clause for match in matches for clause in match if _is_heard(clause)]
+    found: dict[str, list[Pattern]] = {}
+    for kind in KINDS:
+        clauses = [clause for clause in heard if _kind(clause) == kind]
+        found[kind] = [*_calls(clauses), *_others(clauses)]
     for pattern in (pattern for several in found.values() for pattern in several):
         if _size(pattern) > LIMIT:
             raise ValueError(f"A pattern of {_size(pattern)} characters is too long for EventBridge: {pattern}")
@@ -50,8 +54,10 @@ def _is_heard(clause: Json) -> bool:
     return CALL in clause["detail-type"] or not set(map(str, clause["source"])) <= HEARD_WHOLE
 
 
-def _reads(clause: Json) -> bool:
-    return True in _detail(clause).get("readOnly", ())
+def _kind(clause: Json) -> str:
+    if "Data" in _detail(clause).get("eventCategory", ()):
+        return "data"
+    return "reads" if True in _detail(clause).get("readOnly", ()) else "calls"
 
 
 def _detail(clause: Json) -> Mapping[str, Any]:
