@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from firedoor.events import Event
     from firedoor.playbooks import Duties
 
+TRAINING_TAG = {"key": "firedoor:data-class", "value": "training"}
+
 
 def mark(event: Event, duties: Duties) -> Event:
     """Add to an event what the duties say of it, for patterns and expressions to ask.
@@ -68,12 +70,18 @@ def _is_meant(arn: str, pattern: str, account: str) -> bool:
 
 
 def _training_data(detail: Mapping[str, Any], duties: Duties) -> Iterator[str]:
-    """Yield the entries that speak of what a call or a finding touches. A call about a bucket touches all in it."""
+    """Yield the entries that speak of what a call or a finding touches. A call about a bucket touches all in it.
+
+    A finding of Macie tells the bucket's tags too; a call does not.
+    """
     touched = [path.partition("/") for path in _paths(detail)]
     for entry in duties.training_data:
         name, _, prefix = entry.partition("/")
         if any(fnmatchcase(bucket, name) and (not slash or key.startswith(prefix)) for bucket, slash, key in touched):
             yield entry
+    tags = _at(detail, "resourcesAffected", "s3Bucket", "tags")
+    if isinstance(tags, list) and TRAINING_TAG in tags:
+        yield "firedoor:data-class=training"
 
 
 def _paths(detail: Mapping[str, Any]) -> Iterator[str]:

@@ -325,6 +325,8 @@ def _guardduty_severity(value: object) -> Severity | None:
 def _ignored(envelope: dict[str, Any]) -> str | None:
     if envelope["source"] == "aws.guardduty" and _at(envelope, "detail", "service", "archived") is True:
         return "the finding is archived"
+    if envelope["source"] == "aws.macie" and _at(envelope, "detail", "archived") is True:
+        return "the finding is archived"
     return None
 
 
@@ -387,6 +389,22 @@ def _account(value: object, envelope: dict[str, Any]) -> str:
     return value if isinstance(value, str) and _ACCOUNT.fullmatch(value) else str(envelope["account"])
 
 
+# --- Macie: https://docs.aws.amazon.com/macie/latest/user/findings-publish-event-schemas.html
+
+
+def _macie_facts(envelope: dict[str, Any]) -> Facts:
+    detail = envelope["detail"]
+    affected, word = detail.get("resourcesAffected"), _string(_at(detail, "severity", "description"))
+    return Facts(
+        account=_account(detail.get("accountId"), envelope),
+        region=_string(detail.get("region")) or envelope["region"],
+        time=parse_time(detail.get("updatedAt") or envelope["time"]),
+        target=_string(_at(affected, "s3Bucket", "arn")),
+        severity=_WORD_SEVERITY.get((word or "").upper()),
+        finding_id=_string(detail.get("id")),
+    )
+
+
 def _inspection_facts(envelope: dict[str, Any]) -> Facts:
     detail = envelope["detail"]
     return Facts(
@@ -399,4 +417,4 @@ def _inspection_facts(envelope: dict[str, Any]) -> Facts:
     )
 
 
-_FACTS = {"aws.guardduty": _guardduty_facts, SOURCE_OF_INSPECTION: _inspection_facts}
+_FACTS = {"aws.guardduty": _guardduty_facts, "aws.macie": _macie_facts, SOURCE_OF_INSPECTION: _inspection_facts}

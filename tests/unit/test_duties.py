@@ -98,6 +98,19 @@ def test_training_data_is_known_by_bucket_and_prefix(samples: Any, changes: dict
     assert touched == said(samples, "cloudtrail_copy_object_ssec", {**ELSEWHERE, **changes})["training_data"]
 
 
+def test_macie_tells_the_tags_of_a_bucket(samples: Any) -> None:
+    """A bucket that is tagged as training data counts without standing in the list."""
+    bucket = "detail.resourcesAffected.s3Bucket"
+    tagged = said(samples, "macie_training_data_pii", {f"{bucket}.name": "letters"})
+    assert ["firedoor:data-class=training"] == tagged["training_data"]
+    assert (
+        []
+        == said(samples, "macie_training_data_pii", {f"{bucket}.name": "letters", f"{bucket}.tags": []})[
+            "training_data"
+        ]
+    )
+
+
 def test_an_event_that_brings_the_field_itself_is_not_believed(samples: Any) -> None:
     """What we say stands last, so a pattern and an expression see it."""
     text = samples.text("cloudtrail_model_created_by_data_role", {"firedoor": {"outside": []}})

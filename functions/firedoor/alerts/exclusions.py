@@ -57,6 +57,8 @@ def _detail(source: object, kind: object, facts: Facts) -> dict[str, Any] | None
     if source == "aws.guardduty" and kind == "GuardDuty Finding":
         resource = _guardduty_resource(facts)
         return {"accountId": [facts.account], "resource": resource} if resource else None
+    if source == "aws.macie" and facts.target:
+        return {"accountId": [facts.account], "resourcesAffected": {"s3Bucket": {"arn": [facts.target]}}}
     if kind == _ASFF and facts.target:
         return {"findings": {"AwsAccountId": [facts.account], "Resources": {"Id": [facts.target]}}}
     if kind == _OCSF and facts.target:

@@ -37,12 +37,18 @@ def _scanned_object(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     found = event["detail"]["s3ObjectDetails"]
     where = Where(aws, event["account"], event["region"])
     bucket, key = found["bucketName"], found["objectKey"]
+    s3 = scanned_version(where, bucket, key, found)
+    yield Thing(f"S3 object {bucket}/{key}", lambda: read_object(s3, bucket, key))
+    quarantine = aws.services.settings.quarantine_bucket
+    yield Thing(f"Quarantine bucket {quarantine}", lambda: _read_quarantine(aws, quarantine), restorable=False)
+
+
+def scanned_version(where: Where, bucket: str, key: str, found: Json) -> Any:
+    """Make a bucket and in it the version of an object with the ``versionId`` and ``eTag`` of a scan; return S3."""
     s3 = make_bucket(where, bucket, versioned=bool(found.get("versionId")))
     s3.put_object(Bucket=bucket, Key=key, Body=b"a harmless stand-in", Tagging="uploader=partner-7")
     _name_version(where.account, bucket, key, found)
-    yield Thing(f"S3 object {bucket}/{key}", lambda: _read_object(s3, bucket, key))
-    quarantine = aws.services.settings.quarantine_bucket
-    yield Thing(f"Quarantine bucket {quarantine}", lambda: _read_quarantine(aws, quarantine), restorable=False)
+    return s3
 
 
 def _name_version(account: str, bucket: str, key: str, found: Json) -> None:
@@ -55,7 +61,8 @@ def _name_version(account: str, bucket: str, key: str, found: Json) -> None:
         version._version_id = found["versionId"]  # noqa: SLF001
 
 
-def _read_object(s3: Any, bucket: str, key: str) -> Json:
+def read_object(s3: Any, bucket: str, key: str) -> Json:
+    """Read what a reader gets of an object, and which versions of it there are."""
     listed = s3.list_object_versions(Bucket=bucket, Prefix=key)
     try:
         s3.head_object(Bucket=bucket, Key=key)
@@ -104,7 +111,7 @@ def _misused_bucket(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
         s3.put_object(Bucket=bucket, Key=entry["key"], Body=b"a harmless stand-in")
         _name_version(where.account, bucket, entry["key"], entry)
         key = entry["key"]
-        yield Thing(f"S3 object {bucket}/{key}", partial(_read_object, s3, bucket, key))
+        yield Thing(f"S3 object {bucket}/{key}", partial(read_object, s3, bucket, key))
     yield Thing(f"S3 bucket {bucket}", lambda: _read_access(s3, bucket))
 
 
