@@ -1,4 +1,4 @@
-"""Who does which work with models: what an event says of its principal, held against ``playbooks/duties.yaml``.
+"""Who does which work with models, and what comes from abroad: an event held against ``playbooks/duties.yaml``.
 
 Owns the field ``firedoor`` that events get before they are matched. Which call is the work of which duty the playbooks
 say, in their ``match``.
@@ -7,6 +7,7 @@ say, in their ``match``.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -16,6 +17,9 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from firedoor.events import Event
     from firedoor.playbooks import Duties
+
+_ACCOUNTS = re.compile(r'arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(\d{12}):|\b(\d{12})\.dkr\.ecr\.|\\?"(\d{12})\\?"')
+"""An account in a request's JSON; in a document that is a text, quotes are escaped."""
 
 TRAINING_TAG = {"key": "firedoor:data-class", "value": "training"}
 
@@ -28,7 +32,8 @@ def mark(event: Event, duties: Duties) -> Event:
         {"principal": "arn:aws:iam::111122223333:role/data/etl",   # null if the call names none
          "duties": ["data"],                      # under which the principal stands
          "outside": ["invoke", "deploy"],         # whose work it has no business to do
-         "training_data": ["*-training-data"]}    # which entries of the list it touches
+         "training_data": ["*-training-data"],    # which entries of the list it touches
+         "abroad": ["999988887777"]}              # accounts that the call names and that are not known
     """
     calls = str(event.data["detail-type"]).endswith("via CloudTrail")
     if not calls and event.data["source"] != "aws.macie":
@@ -37,6 +42,7 @@ def mark(event: Event, duties: Duties) -> Event:
     said: dict[str, Any] = {"training_data": list(_training_data(detail, duties))}
     if calls:
         said |= _principal(detail.get("userIdentity"), event.facts.account, duties)
+        said["abroad"] = _abroad(detail.get("requestParameters"), {event.facts.account, *duties.known_accounts})
     # put in at the end as text: parsing and writing the whole event anew would lose how its numbers are spelt
     text = event.text.rstrip().removesuffix("}") + ',"firedoor":' + json.dumps(said) + "}"
     return replace(event, text=text, data={**event.data, "firedoor": said})
@@ -67,6 +73,12 @@ def _is_meant(arn: str, pattern: str, account: str) -> bool:
         return False
     wanted[4] = account if wanted[4] == "*" else wanted[4]
     return all(fnmatchcase(part, _literal(want)) for part, want in zip(parts, wanted, strict=True))
+
+
+def _abroad(request: object, known: set[str]) -> list[str]:
+    """Return the accounts that a request names in ARNs, addresses of images, policies and lists, but the known ones."""
+    found = _ACCOUNTS.findall(json.dumps(request))
+    return sorted({account for groups in found for account in groups if account} - known)
 
 
 def _training_data(detail: Mapping[str, Any], duties: Duties) -> Iterator[str]:

@@ -149,6 +149,8 @@ class Duties:
 
     by_name: Mapping[str, Duty] = field(default_factory=dict)
     training_data: tuple[str, ...] = ()
+    known_accounts: tuple[str, ...] = ()
+    """Accounts that are not abroad: those of the organisation, and AWS's that publish images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +301,7 @@ def _duties(entry: Mapping[str, Any]) -> Duties:
         name: Duty(tuple(duty["principals"]), duty["undeclared"] == "case")
         for name, duty in entry.get("duties", {}).items()
     }
-    return Duties(by_name, tuple(entry.get("training_data", ())))
+    return Duties(by_name, tuple(entry.get("training_data", ())), tuple(entry.get("known_accounts", ())))
 
 
 def _protected(entry: Mapping[str, Any]) -> Protected:

@@ -23,6 +23,7 @@ DUTIES = Duties(
         "data": Duty(("arn:aws*:iam::*:role/data/*", "arn:aws*:iam::*:role/ci/both"), undeclared=True),
     },
     ("fraud-*", "lake/training/"),
+    ("763104351884",),
 )
 ISSUER = "detail.userIdentity.sessionContext.sessionIssuer.arn"
 
@@ -96,6 +97,31 @@ ELSEWHERE = {f"{REQUEST}.x-amz-copy-source": "payments-statements/a", "detail.re
 def test_training_data_is_known_by_bucket_and_prefix(samples: Any, changes: dict[str, Any], touched: list[str]) -> None:
     """Where a call writes, where a copy reads, and behind an access point."""
     assert touched == said(samples, "cloudtrail_copy_object_ssec", {**ELSEWHERE, **changes})["training_data"]
+
+
+STATEMENT = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"999988887777"}}]}'
+
+
+@pytest.mark.parametrize(
+    ("request_", "abroad"),
+    [
+        ({"roleArn": "arn:aws:iam::999988887777:role/train"}, ["999988887777"]),
+        ({"image": "999988887777.dkr.ecr.eu-west-1.amazonaws.com/x:1"}, ["999988887777"]),
+        ({"image": "763104351884.dkr.ecr.eu-west-1.amazonaws.com/x:1"}, []),
+        ({"roleArn": "arn:aws:iam::111122223333:role/train"}, []),
+        ({"items": [{"userId": "999988887777"}, {"userId": "444455556666"}]}, ["444455556666", "999988887777"]),
+        ({"policy": STATEMENT}, ["999988887777"]),
+        ({"name": "job-999988887777-1", "size": 999988887777}, []),
+        ({"topic": "arn:aws-us-gov:sns:us-gov-west-1:999988887777:x"}, ["999988887777"]),
+        (None, []),
+    ],
+)
+def test_what_a_call_names_of_a_stranger_is_abroad(samples: Any, request_: object, abroad: list[str]) -> None:
+    """In ARNs, addresses of images, lists of accounts and documents; not a number that happens to be that long."""
+    event = json.loads(samples.text("cloudtrail_endpoint_updated"))
+    event["detail"]["requestParameters"] = request_
+    (read,) = read_events(json.dumps(event))
+    assert abroad == mark(read, DUTIES).data["firedoor"]["abroad"]
 
 
 def test_macie_tells_the_tags_of_a_bucket(samples: Any) -> None:

@@ -312,6 +312,7 @@ duties:
   deploy: {principals: ["arn:aws:iam::111122223333:user/release"], undeclared: case}
   data: {principals: [], undeclared: case}
 training_data: [lake/training/, "*-fraud"]
+known_accounts: ["444455556666"]
 """
 
 
@@ -335,6 +336,8 @@ def test_the_duties_load(tmp_path: Path) -> None:
         ("principals: []", "principals: arn", "principals must be a list, and is text"),
         ("lake/training/", "s3://lake/training/", "write for example payments-training-data"),
         ("training_data:", "trainingdata:", "write training_data"),
+        ('["444455556666"]', "[444455556666]", 'never equals an account id; write "444455556666"'),
+        ('["444455556666"]', '["4444"]', "'4444' has not the form that known_accounts has"),
     ],
 )
 def test_the_duties_are_said_in_full(tmp_path: Path, before: str, after: str, message: str) -> None:

@@ -184,6 +184,7 @@ PROTECTED: Mapping[str, Term] = {
 DUTY_NAMES = ("invoke", "deploy", "data")
 UNDECLARED = ("case", "ignore")
 PRINCIPAL = r"arn:aws[a-z*-]*:iam::([0-9]{12}|\*):(user|role)/.+"
+ACCOUNT = r"[0-9]{12}"
 TRAINING_DATA = r"[a-z0-9*][a-z0-9.*-]{1,62}(/.+)?"
 
 DUTIES: Mapping[str, Term] = {
@@ -198,6 +199,9 @@ DUTIES: Mapping[str, Term] = {
     "training_data": Term(
         "Buckets that hold training data, in which * stands for anything; behind a / the prefix that is meant.",
         ["payments-training-data", "lake/training/"],
+    ),
+    "known_accounts": Term(
+        "Accounts that are not abroad: those of your organisation, and AWS's that publish images.", ["763104351884"]
     ),
     **{
         f"duties.{name}.principals": Term(

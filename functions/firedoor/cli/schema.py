@@ -297,7 +297,9 @@ def _duties() -> dict[str, Any]:
         "additionalProperties": False,
     }
     training = _list(_shaped(language.TRAINING_DATA), least=0)
-    return _object("", ("duties", "training_data"), {"duties": duties, "training_data": training})
+    known = _list(_shaped(language.ACCOUNT), least=0, unique=True)
+    properties = {"duties": duties, "training_data": training, "known_accounts": known}
+    return _object("", tuple(properties), properties)
 
 
 def schema_text(actions: Iterable[Action]) -> str:

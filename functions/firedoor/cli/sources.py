@@ -608,11 +608,12 @@ def _place(cursor: Cursor) -> dict[str, Any]:
 
 
 def _duties(cursor: Cursor) -> dict[str, Any]:
-    fields = cursor.fields(("duties", "training_data"))
+    fields = cursor.fields(("duties", "training_data", "known_accounts"))
     duties = fields["duties"].fields(language.DUTY_NAMES)
     return {
         "duties": {name: _duty(duty) for name, duty in duties.items()},
         "training_data": [item.shaped(language.TRAINING_DATA) for item in fields["training_data"].items(0)],
+        "known_accounts": fields["known_accounts"].texts(language.ACCOUNT, least=0),
     }
 
 
