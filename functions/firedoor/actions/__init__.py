@@ -18,6 +18,7 @@ MODULES = (
     "autoscaling",
     "bedrock",
     "cloudtrail",
+    "config",
     "dynamodb",
     "ec2",
     "ecr",

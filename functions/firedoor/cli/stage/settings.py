@@ -121,13 +121,11 @@ FOUND: dict[str, Callable[[Where, str, Json], Thing]] = {
 """Type of an ASFF resource → what makes it, given its ARN and the finding's resource."""
 
 
-def _function(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
-    """Make the function of a GuardDuty finding."""
-    found = event["detail"]["resource"]["lambdaDetails"]
-    where, name = Where(aws, event["detail"]["accountId"], event["region"]), found["functionName"]
+def make_function(where: Where, name: str, role: str) -> Any:
+    """Make a function that runs as a role of this ARN, and the role; return a client of Lambda."""
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = where.client("iam").create_role(
-        RoleName=found["role"].rpartition("/")[2],
+    made = where.client("iam").create_role(
+        RoleName=role.rpartition("/")[2],
         AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
     )["Role"]["Arn"]
     packed = io.BytesIO()
@@ -135,8 +133,16 @@ def _function(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
         archive.writestr("app.py", "def handler(event, context):\n    return None\n")
     functions = where.client("lambda")
     functions.create_function(
-        FunctionName=name, Runtime="python3.13", Role=role, Handler="app.handler", Code={"ZipFile": packed.getvalue()}
+        FunctionName=name, Runtime="python3.13", Role=made, Handler="app.handler", Code={"ZipFile": packed.getvalue()}
     )
+    return functions
+
+
+def _function(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the function of a GuardDuty finding."""
+    found = event["detail"]["resource"]["lambdaDetails"]
+    where, name = Where(aws, event["detail"]["accountId"], event["region"]), found["functionName"]
+    functions = make_function(where, name, found["role"])
 
     def read() -> Json:
         answer = functions.get_function_concurrency(FunctionName=name)

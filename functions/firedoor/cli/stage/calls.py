@@ -1,0 +1,79 @@
+"""Resources of recorded calls, as the call left them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from firedoor.cli.stage.s3 import make_bucket
+from firedoor.cli.stage.scene import Thing, Where, happen, ids
+from firedoor.cli.stage.settings import make_function
+from firedoor.plans import Json
+
+if TYPE_CHECKING:
+    from firedoor.cli.embedded import EmbeddedAws
+
+
+def _key(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the key of a recorded call on KMS, then do what was recorded."""
+    detail = event["detail"]
+    if detail.get("eventSource") != "kms.amazonaws.com":
+        return
+    kms = Where(aws, detail["recipientAccountId"], event["region"]).client("kms")
+    name = detail["requestParameters"]["keyId"].rpartition("/")[2]
+    with ids("moto.kms.models.generate_key_id", name):
+        kms.create_key()
+    happen(kms, {**detail, "requestParameters": {**detail["requestParameters"], "keyId": name}})
+    yield Thing(f"KMS key {name}", lambda: {"state": kms.describe_key(KeyId=name)["KeyMetadata"]["KeyState"]})
+
+
+def _recorder(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make a recorder of Config that runs, then do what was recorded."""
+    detail = event["detail"]
+    if detail.get("eventSource") != "config.amazonaws.com":
+        return
+    where = Where(aws, detail["recipientAccountId"], event["region"])
+    config, name = where.client("config"), detail["requestParameters"]["configurationRecorderName"]
+    role = f"arn:aws:iam::{where.account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    config.put_configuration_recorder(
+        ConfigurationRecorder={"name": name, "roleARN": role, "recordingGroup": {"allSupported": True}}
+    )
+    bucket = f"acme-config-{where.account}"
+    make_bucket(where, bucket)
+    config.put_delivery_channel(DeliveryChannel={"name": name, "s3BucketName": bucket})
+    config.start_configuration_recorder(ConfigurationRecorderName=name)
+    happen(config, detail)
+
+    def read() -> Json:
+        found = config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+        return {entry["name"]: {"recording": entry["recording"]} for entry in found}
+
+    yield Thing(f"Configuration recorder {name}", read)
+
+
+def _function(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the function of a recorded call on Lambda, then do what was recorded."""
+    detail = event["detail"]
+    if detail.get("eventSource") != "lambda.amazonaws.com":
+        return
+    asked, where = detail["requestParameters"], Where(aws, detail["recipientAccountId"], event["region"])
+    name, functions = asked["functionName"].rpartition(":")[2], where.client("lambda")
+    make_function(where, name, f"arn:aws:iam::{where.account}:role/{name}")
+    # the names of Lambda's events carry a date
+    happen(functions, {**detail, "eventName": re.sub(r"\d{8}(v\d)?$", "", detail["eventName"])})
+
+    def read() -> Json:
+        doors: dict[str, Json] = {"policy": {}, "url": {}}
+        with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+            doors["policy"] = json.loads(functions.get_policy(FunctionName=name)["Policy"])
+        with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+            doors["url"] = {"auth": functions.get_function_url_config(FunctionName=name)["AuthType"]}
+        return doors
+
+    yield Thing(f"Function {name}", read)
+
+
+MAKERS = (_key, _recorder, _function)

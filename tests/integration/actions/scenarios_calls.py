@@ -1,0 +1,103 @@
+"""Worlds for the actions that take back what a recorded call did: each begins as the call left it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+from emulator import VIEWS, client
+from scenarios import Setup, World
+from scenarios_settings import function
+
+
+def dying_key(world: World) -> dict[str, Any]:
+    """A key that is to be deleted."""
+    key = world.client("kms").create_key()["KeyMetadata"]
+    world.client("kms").schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+    return {"key": key["Arn"]}
+
+
+def disabled_key(world: World) -> dict[str, Any]:
+    """A key that decrypts nothing."""
+    key = world.client("kms").create_key()["KeyMetadata"]
+    world.client("kms").disable_key(KeyId=key["KeyId"])
+    return {"key": key["Arn"]}
+
+
+def stopped_recorder(world: World) -> dict[str, Any]:
+    """A recorder with a channel, stopped."""
+    config = world.client("config")
+    config.put_configuration_recorder(
+        ConfigurationRecorder={
+            "name": "default",
+            "roleARN": f"arn:aws:iam::{world.account().account_id}:role/aws-service-role/config",
+            "recordingGroup": {"allSupported": True, "includeGlobalResourceTypes": True},
+        }
+    )
+    world.client("s3").create_bucket(
+        Bucket="acme-config", CreateBucketConfiguration={"LocationConstraint": world.account().region}
+    )
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "acme-config"})
+    return {"recorder": "default"}
+
+
+def open_function(world: World) -> dict[str, Any]:
+    """A function that everyone may call, and a queue's service too."""
+    parameters = function(world)
+    for statement, principal in (("anyone", "*"), ("topic", "sns.amazonaws.com")):
+        world.client("lambda").add_permission(
+            FunctionName=parameters["function"],
+            StatementId=statement,
+            Action="lambda:InvokeFunction",
+            Principal=principal,
+        )
+    return {**parameters, "statement": "anyone"}
+
+
+def open_url(world: World) -> dict[str, Any]:
+    """A function whose URL asks nobody."""
+    parameters = function(world)
+    world.client("lambda").create_function_url_config(FunctionName=parameters["function"], AuthType="NONE")
+    return parameters
+
+
+SCENARIOS: dict[str, tuple[str, Setup]] = {
+    "key to be deleted": ("kms.cancel_key_deletion", dying_key),
+    "key disabled": ("kms.enable_key", disabled_key),
+    "function open to everyone": ("lambda.remove_permission", open_function),
+    "function URL open to everyone": ("lambda.require_iam_on_url", open_url),
+    "recorder stopped": ("config.start_recorder", stopped_recorder),
+}
+
+
+def _states() -> dict[str, Any]:
+    """Return what these actions change."""
+    kms, config = client("kms"), client("config")
+    keys = [kms.describe_key(KeyId=entry["KeyId"])["KeyMetadata"] for entry in kms.list_keys()["Keys"]]
+    recorders = config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+    return {
+        "keys": {key["KeyId"]: key["KeyState"] for key in keys},
+        "recorders": {recorder["name"]: recorder["recording"] for recorder in recorders},
+        "functions": {
+            entry["FunctionName"]: _doors(entry["FunctionName"])
+            for entry in client("lambda").list_functions()["Functions"]
+        },
+    }
+
+
+def _doors(name: str) -> dict[str, Any]:
+    """Return who may call a function."""
+    functions = client("lambda")
+    doors: dict[str, Any] = {}
+    with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+        doors["policy"] = sorted(
+            json.dumps(entry, sort_keys=True)
+            for entry in json.loads(functions.get_policy(FunctionName=name)["Policy"])["Statement"]
+        )
+    with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+        doors["url"] = functions.get_function_url_config(FunctionName=name)["AuthType"]
+    return doors
+
+
+VIEWS["calls taken back"] = _states
