@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
+from firedoor.actions.iam_grants import DetachPolicy as DetachPolicy
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 

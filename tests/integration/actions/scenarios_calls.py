@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from emulator import VIEWS, client
-from scenarios import Setup, World
+from scenarios import TRUST, Setup, World
 from scenarios_settings import function
 
 
@@ -62,11 +62,33 @@ def open_url(world: World) -> dict[str, Any]:
     return parameters
 
 
+ALLOWED = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+
+
+def administrator(kind: str) -> Setup:
+    """Return the world in which a user, role or group was made administrator, and may read the billing too."""
+
+    def setup(world: World) -> dict[str, Any]:
+        iam = world.client("iam")
+        name = {f"{kind.title()}Name": "backup-svc"}
+        trust = {"AssumeRolePolicyDocument": TRUST} if kind == "role" else {}
+        getattr(iam, f"create_{kind}")(**name, **trust)
+        for policy in ("everything", "billing"):
+            arn = iam.create_policy(PolicyName=policy, PolicyDocument=ALLOWED)["Policy"]["Arn"]
+            getattr(iam, f"attach_{kind}_policy")(**name, PolicyArn=arn)
+        return {"policy": arn.replace("billing", "everything"), kind: "backup-svc"}
+
+    return setup
+
+
 SCENARIOS: dict[str, tuple[str, Setup]] = {
     "key to be deleted": ("kms.cancel_key_deletion", dying_key),
     "key disabled": ("kms.enable_key", disabled_key),
     "function open to everyone": ("lambda.remove_permission", open_function),
     "function URL open to everyone": ("lambda.require_iam_on_url", open_url),
+    "user made administrator": ("iam.detach_policy", administrator("user")),
+    "role made administrator": ("iam.detach_policy", administrator("role")),
+    "group made administrator": ("iam.detach_policy", administrator("group")),
     "recorder stopped": ("config.start_recorder", stopped_recorder),
 }
 
@@ -77,12 +99,23 @@ def _states() -> dict[str, Any]:
     keys = [kms.describe_key(KeyId=entry["KeyId"])["KeyMetadata"] for entry in kms.list_keys()["Keys"]]
     recorders = config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
     return {
+        "attached": {kind: _attached(kind) for kind in ("user", "role", "group")},
         "keys": {key["KeyId"]: key["KeyState"] for key in keys},
         "recorders": {recorder["name"]: recorder["recording"] for recorder in recorders},
         "functions": {
             entry["FunctionName"]: _doors(entry["FunctionName"])
             for entry in client("lambda").list_functions()["Functions"]
         },
+    }
+
+
+def _attached(kind: str) -> dict[str, Any]:
+    """Return the managed policies of all users, roles or groups."""
+    iam, name = client("iam"), f"{kind.title()}Name"
+    names = [entry[name] for entry in getattr(iam, f"list_{kind}s")()[f"{kind.title()}s"]]
+    read = getattr(iam, f"list_attached_{kind}_policies")
+    return {
+        holder: sorted(entry["PolicyArn"] for entry in read(**{name: holder})["AttachedPolicies"]) for holder in names
     }
 
 

@@ -76,4 +76,37 @@ def _function(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     yield Thing(f"Function {name}", read)
 
 
-MAKERS = (_key, _recorder, _function)
+def _receiver(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the user, role or group that a recorded call gave a policy or a password, then do what was recorded."""
+    detail = event["detail"]
+    kinds = {"AttachUserPolicy": "user", "AttachRolePolicy": "role", "AttachGroupPolicy": "group"}
+    kind = kinds.get(detail["eventName"], "user" if detail["eventName"] == "CreateLoginProfile" else "")
+    if not kind or detail.get("eventSource") != "iam.amazonaws.com":
+        return
+    iam = Where(aws, detail["recipientAccountId"], event["region"]).client("iam")
+    name = {f"{kind.title()}Name": detail["requestParameters"][f"{kind}Name"]}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    getattr(iam, f"create_{kind}")(**name, **({"AssumeRolePolicyDocument": trust} if kind == "role" else {}))
+    if detail["eventName"] != "CreateLoginProfile":  # the password is never recorded
+        _publish(detail["recipientAccountId"], detail["requestParameters"]["policyArn"])
+        happen(iam, detail)
+
+    def read() -> Json:
+        attached = getattr(iam, f"list_attached_{kind}_policies")(**name)["AttachedPolicies"]
+        inline = getattr(iam, f"list_{kind}_policies")(**name)["PolicyNames"]
+        return {"attached policies": [entry["PolicyName"] for entry in attached], "inline policies": inline}
+
+    yield Thing(f"IAM {kind} {next(iter(name.values()))}", read)
+
+
+def _publish(account: str, arn: str) -> None:
+    """Make a policy of AWS's own, of which moto knows none unless it loads them all, which takes long."""
+    from moto.iam.models import AWSManagedPolicy, iam_backends
+
+    dated = dict.fromkeys(("CreateDate", "UpdateDate"), "2015-02-06T18:39:46+00:00")
+    data = {"DefaultVersionId": "v1", "Path": "/", "Document": {}, **dated}
+    policy = AWSManagedPolicy.from_data(arn.rpartition("/")[2], account, "aws", data)
+    iam_backends[account]["aws"].managed_policies[arn] = policy
+
+
+MAKERS = (_key, _recorder, _function, _receiver)
