@@ -1,4 +1,4 @@
-"""Who touched training data, and the objects that Macie found."""
+"""Who made a call that is answered by stopping them, and the objects that Macie found."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def _caller(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
-    """Make the user or role of a recorded call on an object."""
+    """Make the user or role of a recorded call on an object, or for a session of its own."""
     detail = event["detail"]
-    if detail.get("eventCategory") != "Data":
+    if detail.get("eventCategory") != "Data" and detail.get("eventName") != "GetFederationToken":
         return
     where, identity = Where(aws, detail["recipientAccountId"], event["region"]), detail["userIdentity"]
     if identity["type"] == "IAMUser":
