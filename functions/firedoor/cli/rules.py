@@ -42,7 +42,7 @@ def patterns(matches: Iterable[Sequence[Json]]) -> dict[str, list[Pattern]]:
     heard = [clause for match in matches for clause in match if _is_heard(clause)]
     found: dict[str, list[Pattern]] = {}
     for kind in KINDS:
-        clauses = [clause for clause in heard if _kind(clause) == kind]
+        clauses = [clause for clause in heard if delivery(clause) == kind]
         found[kind] = [*_calls(clauses), *_others(clauses)]
     for pattern in (pattern for several in found.values() for pattern in several):
         if _size(pattern) > LIMIT:
@@ -54,7 +54,8 @@ def _is_heard(clause: Json) -> bool:
     return CALL in clause["detail-type"] or not set(map(str, clause["source"])) <= HEARD_WHOLE
 
 
-def _kind(clause: Json) -> str:
+def delivery(clause: Json) -> str:
+    """Return of which of ``KINDS`` the events are that an entry of ``match`` speaks of."""
     if "Data" in _detail(clause).get("eventCategory", ()):
         return "data"
     return "reads" if True in _detail(clause).get("readOnly", ()) else "calls"
