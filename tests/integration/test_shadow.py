@@ -1,4 +1,4 @@
-"""Shadow predicts the real run: for every playbook that acts, the plan that it records is what auto then applies."""
+"""What holds for every playbook that acts: shadow predicts it, undo takes it back, and what is protected stays."""
 
 from __future__ import annotations
 
@@ -27,16 +27,34 @@ HITS = {
 
 @pytest.mark.parametrize("playbook", sorted(HITS))
 def test_what_shadow_records_is_what_auto_applies(playbook: str, bundle: Path) -> None:
-    """Target, before and after of every change; in shadow nothing is there afterwards that was not there before."""
-    test = HITS[playbook]
-    text = changed((ROOT / "events" / test.event).read_text("utf-8"), test.changes)
-    rehearsed = replay(text, test.event, bundle, mode=Mode.SHADOW, approve=False)
-    real = replay(text, test.event, bundle, mode=Mode.AUTO, approve=True)
+    """Target, before and after of every change. Nothing is changed in shadow, and nothing is left after an undo."""
+    text, name = event_of(playbook)
+    rehearsed = replay(text, name, bundle, mode=Mode.SHADOW, approve=False)
+    real = replay(text, name, bundle, mode=Mode.AUTO, approve=True, undo=True)
     assert not rehearsed.changed
     assert planned(rehearsed, playbook)
     assert planned(rehearsed, playbook) == planned(real, playbook)
     assert {State.RECORDED} == states(rehearsed, playbook)
     assert {State.CONTAINED} == states(real, playbook)
+    assert ((), True) == (real.problems, real.restored)
+
+
+@pytest.mark.parametrize("playbook", sorted(HITS))
+def test_what_is_protected_is_not_touched(playbook: str, bundle: Path, tmp_path: Path) -> None:
+    """A person is told instead."""
+    data = json.loads(bundle.read_text("utf-8"))
+    data["protected"] += [{"reason": "Everything, today", "arn": "*"}]
+    protecting = tmp_path / "bundle.json"
+    protecting.write_text(json.dumps(data), "utf-8")
+    result = replay(*event_of(playbook), protecting, mode=Mode.AUTO, approve=True)
+    assert not result.changed
+    assert {State.NEEDS_PERSON} == states(result, playbook)
+
+
+def event_of(playbook: str) -> tuple[str, str]:
+    """Return the event of a playbook's first hit, and its file's name."""
+    test = HITS[playbook]
+    return changed((ROOT / "events" / test.event).read_text("utf-8"), test.changes), test.event
 
 
 CHANGING = re.compile(r"vol-[0-9a-f]{17}|AROA[0-9A-Z]{17}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")

@@ -20,7 +20,7 @@ PLAYBOOK = """\
 id: port-opened
 title: A port was opened
 description: Strangers may come in, so it is closed.
-status: stable
+status: experimental
 severity: high
 owner: network
 references:

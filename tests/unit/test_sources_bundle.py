@@ -22,7 +22,7 @@ def bundle(tmp_path: Path, playbook: str = PLAYBOOK, **others: str) -> Bundle:
 def test_every_field_arrives(tmp_path: Path) -> None:
     """The handlers see what the file says."""
     playbook = bundle(tmp_path).playbooks["port-opened"]
-    assert ("A port was opened", Status.STABLE, Severity.HIGH, "network", Mode.APPROVE) == (
+    assert ("A port was opened", Status.EXPERIMENTAL, Severity.HIGH, "network", Mode.APPROVE) == (
         playbook.title,
         playbook.status,
         playbook.severity,

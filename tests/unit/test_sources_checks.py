@@ -31,7 +31,7 @@ BROKEN = [
     ("title: A port was opened", "title:", "title must be text, and is nothing"),
     ("title: A port was opened", 'title: ""', "title must be text, and is empty"),
     ("title: A port was opened", f"title: {'x' * 81}", "title has 81 characters; write at most 80"),
-    ("status: stable", "status: live", "status cannot be 'live'; write one of: deprecated, draft"),
+    ("status: experimental", "status: live", "status cannot be 'live'; write one of: deprecated, draft"),
     ("severity: high", "severity: hihg", "severity cannot be 'hihg'; write high"),
     ("severity: high", "severity: 8", "severity must be text"),
     ("owner: network", "ownr: network", "there is no field 'ownr' here; write owner"),
@@ -234,6 +234,25 @@ def test_any_yaml_at_all_ends_in_mistakes(tmp_path: Path, text: str) -> None:
     sources = load(tmp_path, text)
     assert sources.errors
     assert () == sources.playbooks
+
+
+def test_what_is_stable_shows_each_of_its_steps(tmp_path: Path) -> None:
+    """A step that no test takes has never been seen; as an experiment the same file is right."""
+    stable = PLAYBOOK.replace("status: experimental", "status: stable")
+    sources = load(tmp_path, stable)
+    (mistake,) = sources.errors
+    assert (
+        "status stable needs a hit that takes the step iam.deny_user; write one with "
+        "expect: {matches: true, steps: [iam.deny_user]}, or status: experimental"
+    ) == mistake.message
+    assert () == sources.playbooks
+
+
+def test_a_stable_playbook_whose_steps_are_shown_loads(tmp_path: Path) -> None:
+    """The same file with one hit that takes both steps."""
+    stable = PLAYBOOK.replace("status: experimental", "status: stable")
+    shown = stable.replace("steps: [ec2.close_ports]}", "steps: [ec2.close_ports, iam.deny_user]}")
+    assert () == load(tmp_path, shown).mistakes
 
 
 EXCLUSION = """\

@@ -271,6 +271,8 @@ class _Playbook:
         }
         self.entry = {name: value for name, value in entry.items() if value not in ({}, [], None)}
         self._read_tests(fields["tests"], [step["action"] for step in steps])
+        if entry["status"] == "stable":
+            self._check_shown(fields["tests"], [step["action"] for step in steps])
 
     def _id(self, cursor: Cursor) -> str:
         name, stem = cursor.shaped(language.ID), self._path.stem
@@ -427,6 +429,16 @@ class _Playbook:
         if cursor.present and {test.matches for test in self.tests} != {True, False}:
             wanted = "false" if any(test.matches for test in self.tests) else "true"
             cursor.wrong(f"tests need at least one hit and one miss; write one with expect: {{matches: {wanted}}}")
+
+    def _check_shown(self, cursor: Cursor, step_actions: Collection[str]) -> None:
+        """Ask for a hit that takes each step: what nobody has seen acting is not stable."""
+        shown = {action for test in self.tests if test.matches for action in test.steps or ()}
+        for action in dict.fromkeys(step_actions):
+            if action and action not in shown:
+                cursor.wrong(
+                    f"status stable needs a hit that takes the step {action}; write one with "
+                    f"expect: {{matches: true, steps: [{action}]}}, or status: experimental"
+                )
 
     def _test(self, cursor: Cursor, step_actions: Collection[str]) -> PlaybookTest:
         fields = cursor.fields(("name", "event", "expect"), ("set", "repeat"))
