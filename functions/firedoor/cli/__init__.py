@@ -32,6 +32,7 @@ COMMANDS = {
     "report": "case_commands",
     "coverage": "coverage_commands",
     "generate": "generate_commands",
+    "training-data": "training_commands",
     "redrive": "redrive_commands",
 }
 """Command → the module here whose ``register(subparsers)`` adds it, and perhaps others, with ``run`` as its default.

@@ -50,7 +50,8 @@ THREATS_LEFT_OUT = {
     "`duty-data-by-another` sees declared principals at work that is not theirs.",
     "What `bedrock-mantle` is asked": "Its inference calls are data events without prompt or answer, and the "
     "invocation logs do not hold them.",
-    "Tags of a bucket in a call": "A call does not tell them; training data is listed in `duties.yaml`.",
+    "Tags of a bucket in a call": "A call does not tell them. Training data is listed in `duties.yaml`; "
+    "`firedoor training-data` finds what is tagged and not listed.",
 }
 """Misuse that no playbook answers → why."""
 
