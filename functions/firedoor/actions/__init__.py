@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from firedoor.accounts import Account
 
 MODULES = (
+    "athena",
     "autoscaling",
     "bedrock",
+    "cloudformation",
     "cloudtrail",
     "config",
     "dynamodb",
     "ec2",
     "ecr",
+    "elasticache",
     "iam",
     "kms",
     "lambda",
@@ -29,7 +32,10 @@ MODULES = (
     "rds",
     "redshift",
     "s3",
+    "sagemaker",
+    "sns",
     "sqs",
+    "ssm",
 )
 """The modules of this package that define actions; an action named ``ec2.isolate_instance`` stands in ``ec2``."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
+from firedoor.actions.setting import Call, Setting
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
@@ -294,3 +295,18 @@ def _summary(present: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> st
 def _roles(state: Mapping[str, Any] | None) -> set[str]:
     role = ((state or {}).get("fields") or {}).get("CloudWatchLogsRoleArn")
     return {role} if role else set()
+
+
+class ValidateLogs(Setting):
+    """See ``summary``."""
+
+    name = "cloudtrail.validate_log_files"
+    service = iam = "cloudtrail"
+    parameter = "trail"
+    noun = "trail"
+    promise = "Sign the log files of {name}, so that a change of them shows"
+    arn = "trail/{name}"
+    wanted: ClassVar[Mapping[str, Any]] = {"EnableLogFileValidation": True}
+    reads = Call("GetTrail", {"Name": "{arn}"}, "Trail.{EnableLogFileValidation: LogFileValidationEnabled}")
+    writes = Call("UpdateTrail", {"Name": "{arn}"})
+    gone = ("TrailNotFoundException",)

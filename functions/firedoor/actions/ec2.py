@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
+from firedoor.actions.ec2_settings import AskBeforeAttaching as AskBeforeAttaching
+from firedoor.actions.ec2_settings import EncryptVolumes as EncryptVolumes
+from firedoor.actions.ec2_settings import KeepSubnetPrivate as KeepSubnetPrivate
+from firedoor.actions.ec2_settings import RequireTokens as RequireTokens
+from firedoor.actions.ec2_settings import UnshareSnapshot as UnshareSnapshot
 from firedoor.errors import Refused, Retry
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 

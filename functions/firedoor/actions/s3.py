@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
+from firedoor.actions.s3_settings import BlockAccount as BlockAccount
+from firedoor.actions.s3_settings import KeepVersions as KeepVersions
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 

@@ -19,6 +19,8 @@ from urllib.parse import parse_qs
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError
 
+from firedoor.cli.moto_settings import settings_known
+
 
 class NotEmulated(BotoCoreError):  # type: ignore[misc]  # botocore ships no types
     """A call that the embedded AWS cannot answer."""
@@ -101,6 +103,7 @@ def corrected() -> Iterator[None]:
         backend.trails.pop(name.rpartition("/")[2], None)
 
     with (
+        settings_known(),
         mock.patch.object(CloudTrailBackend, "delete_trail", delete_trail),
         mock.patch.object(IamResponse, "list_service_specific_credentials", _list_credentials, create=True),
         mock.patch.object(IamResponse, "update_service_specific_credential", _update_credential, create=True),

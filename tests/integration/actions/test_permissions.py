@@ -28,6 +28,9 @@ IAM_ACTION = {
     "s3:PutPublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},
     "s3:HeadObject": {"s3:GetObject", "s3:GetObjectVersion"},
     "s3:ListObjectVersions": {"s3:ListBucketVersions"},
+    "s3control:DeletePublicAccessBlock": {"s3:PutAccountPublicAccessBlock"},
+    "s3control:GetPublicAccessBlock": {"s3:GetAccountPublicAccessBlock"},
+    "s3control:PutPublicAccessBlock": {"s3:PutAccountPublicAccessBlock"},
 }
 """API operation → IAM actions, where their names differ.
 
@@ -67,7 +70,8 @@ def calls() -> Calls:
     def record(client: botocore.client.BaseClient, operation: str, parameters: dict[str, object]) -> object:
         if verb:
             action, name = verb[-1]
-            service = client.meta.service_model.signing_name
+            model = client.meta.service_model
+            service = "s3control" if model.service_name == "s3control" else model.signing_name
             recorded[action][name] |= iam_actions(service, operation, parameters)
         return real(client, operation, parameters)
 
