@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from firedoor.cli.stage import controls, settings
 from firedoor.cli.stage.ec2 import authorise, ensure_vpc, make_group
-from firedoor.cli.stage.iam import allow
-from firedoor.cli.stage.s3 import make_bucket
 from firedoor.cli.stage.scene import Thing, Where, ids
-from firedoor.cli.stage.settings import FOUND
 from firedoor.plans import Json
 
 if TYPE_CHECKING:
     from firedoor.cli.embedded import EmbeddedAws
+
+
+_BY_TYPE = {**settings.FOUND, **controls.FOUND}
 
 
 def _findings(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
@@ -36,13 +34,13 @@ def _finding(aws: EmbeddedAws, event: Json, finding: Mapping[str, Any]) -> Itera
     name = (resource["Id"] if asff else resource["uid"]).rpartition(":")[2].rpartition("/")[2]
     where = Where(aws, account, event["region"])
     kind = resource["Type"] if asff else resource["type"]
-    if kind in FOUND:
-        yield FOUND[kind](where, resource["Id"], resource)
+    if kind in _BY_TYPE:
+        yield _BY_TYPE[kind](where, resource["Id"], resource)
     make = {
         "AwsEc2SecurityGroup": _found_group,
         "AWS::EC2::SecurityGroup": _found_group,
-        "AwsS3Bucket": _found_bucket,
-        "AWS::S3::Bucket": _found_bucket,
+        "AwsS3Bucket": controls.found_bucket,
+        "AWS::S3::Bucket": controls.found_bucket,
         "AwsEc2NetworkAcl": _found_acl,
     }.get(kind)
     if make is not None:
@@ -77,24 +75,6 @@ _OPEN_DATABASE = [
     {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
 ]
 """OCSF findings do not tell a group's rules."""
-
-
-def _found_bucket(where: Where, bucket: str, _resource: Json) -> Thing:
-    s3 = make_bucket(where, bucket)
-    public = allow("*", "s3:GetObject", Resource=f"arn:aws:s3:::{bucket}/*")
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [public]}))
-
-    def read() -> Json:
-        try:
-            flags = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-        except ClientError:
-            flags = None
-        return {
-            "block public access": flags,
-            "policy": json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"],
-        }
-
-    return Thing(f"S3 bucket {bucket}", read)
 
 
 def _found_acl(where: Where, acl_id: str, resource: Json) -> Thing:

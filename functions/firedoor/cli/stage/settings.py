@@ -24,7 +24,7 @@ def _database(where: Where, arn: str, _found: Json) -> Thing:
         DBInstanceIdentifier=name, Engine="postgres", DBInstanceClass="db.t4g.medium", AllocatedStorage=20,
         MasterUsername="admin1", MasterUserPassword=_PASSWORD, PubliclyAccessible=True, AutoMinorVersionUpgrade=False,
     )  # fmt: skip
-    shown = ("DeletionProtection", "PubliclyAccessible", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")
+    shown = ("DeletionProtection", "PubliclyAccessible", "MultiAZ", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")
     return _described(name, "DB instance", lambda: rds.describe_db_instances()["DBInstances"][0], shown)
 
 
@@ -84,7 +84,7 @@ def _warehouse(where: Where, arn: str, _found: Json) -> Thing:
         ClusterIdentifier=name, NodeType="ra3.large", MasterUsername="admin1", MasterUserPassword=_PASSWORD,
         PubliclyAccessible=True, AllowVersionUpgrade=False,
     )  # fmt: skip
-    shown = ("PubliclyAccessible", "AllowVersionUpgrade")
+    shown = ("PubliclyAccessible", "AutomatedSnapshotRetentionPeriod", "AllowVersionUpgrade")
     return _described(name, "Redshift cluster", lambda: redshift.describe_clusters()["Clusters"][0], shown)
 
 

@@ -1,0 +1,231 @@
+"""Resources of Security Hub findings, each as the control that found it does not want it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from firedoor.cli.moto_settings import PUBLIC_SHARING
+from firedoor.cli.stage.ec2 import ensure_vpc
+from firedoor.cli.stage.iam import allow
+from firedoor.cli.stage.s3 import make_bucket
+from firedoor.cli.stage.scene import Thing, Where, ids
+from firedoor.plans import Json
+
+_VPC = "vpc-0a1b2c3d4e5f60718"
+_PASSWORD = "Not-a-real-1"  # noqa: S105  nobody can log in to an emulated database
+
+
+def _trust(service: str) -> str:
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
+
+
+def _last(arn: str) -> str:
+    return arn.rpartition(":")[2].rpartition("/")[2]
+
+
+def _instance(where: Where, arn: str, _found: Json) -> Thing:
+    ec2, name = where.client("ec2"), _last(arn)
+    with ids("moto.ec2.models.instances.random_instance_id", name):
+        ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, MetadataOptions={"HttpTokens": "optional"})
+
+    def read() -> Json:
+        found = ec2.describe_instances(InstanceIds=[name])["Reservations"][0]["Instances"][0]
+        return {"HttpTokens": found["MetadataOptions"]["HttpTokens"]}
+
+    return Thing(f"Instance {name}", read)
+
+
+def _subnet(where: Where, arn: str, _found: Json) -> Thing:
+    ec2, name = where.client("ec2"), _last(arn)
+    ensure_vpc(where, _VPC)
+    with ids("moto.ec2.models.subnets.random_subnet_id", name):
+        ec2.create_subnet(VpcId=_VPC, CidrBlock="10.20.1.0/24")
+    ec2.modify_subnet_attribute(SubnetId=name, MapPublicIpOnLaunch={"Value": True})
+
+    def read() -> Json:
+        return {"MapPublicIpOnLaunch": ec2.describe_subnets(SubnetIds=[name])["Subnets"][0]["MapPublicIpOnLaunch"]}
+
+    return Thing(f"Subnet {name}", read)
+
+
+def _transit_gateway(where: Where, arn: str, _found: Json) -> Thing:
+    ec2, name = where.client("ec2"), _last(arn)
+    with ids("moto.ec2.models.transit_gateway.random_transit_gateway_id", name):
+        ec2.create_transit_gateway(Options={"AutoAcceptSharedAttachments": "enable"})
+
+    def read() -> Json:
+        options = ec2.describe_transit_gateways(TransitGatewayIds=[name])["TransitGateways"][0]["Options"]
+        return {"AutoAcceptSharedAttachments": options["AutoAcceptSharedAttachments"]}
+
+    return Thing(f"Transit gateway {name}", read)
+
+
+def _account(where: Where, _arn: str, _found: Json) -> Thing:
+    """Give the account a public snapshot; what else such findings are about is off in an account that is new."""
+    ec2 = where.client("ec2")
+    volume = ec2.create_volume(AvailabilityZone=f"{where.region}a", Size=8)["VolumeId"]
+    with ids("moto.ec2.models.elastic_block_store.random_snapshot_id", "snap-0a1b2c3d4e5f60718"):
+        snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    public = {"SnapshotId": snapshot, "Attribute": "createVolumePermission"}
+    ec2.modify_snapshot_attribute(**public, OperationType="add", GroupNames=["all"])
+
+    def read() -> Json:
+        setting = where.client("ssm").get_service_setting(SettingId=PUBLIC_SHARING)["ServiceSetting"]
+        return {
+            "new volumes encrypted": ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"],
+            f"who may restore {snapshot}": ec2.describe_snapshot_attribute(**public)["CreateVolumePermissions"],
+            "public access of S3 blocked": _blocked(where),
+            "public SSM documents": setting["SettingValue"],
+        }
+
+    return Thing(f"Account {where.account}", read)
+
+
+def _blocked(where: Where) -> Json | None:
+    try:
+        answer = where.client("s3control").get_public_access_block(AccountId=where.account)
+    except ClientError:
+        return None
+    return dict(answer["PublicAccessBlockConfiguration"])
+
+
+def _bucket(where: Where, bucket: str) -> Callable[[], Json]:
+    """Return what reads the settings of a bucket that controls look at."""
+    s3 = where.client("s3")
+    return lambda: {"versions": s3.get_bucket_versioning(Bucket=bucket).get("Status", "Suspended")}
+
+
+def found_bucket(where: Where, bucket: str, _resource: Json) -> Thing:
+    """Make a bucket that anybody may read and that keeps nothing."""
+    s3 = make_bucket(where, bucket)
+    public = allow("*", "s3:GetObject", Resource=f"arn:aws:s3:::{bucket}/*")
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [public]}))
+    settings = _bucket(where, bucket)
+
+    def read() -> Json:
+        try:
+            flags = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        except ClientError:
+            flags = None
+        policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+        return {"block public access": flags, "policy": policy, **settings()}
+
+    return Thing(f"S3 bucket {bucket}", read)
+
+
+def _topic(where: Where, arn: str, _found: Json) -> Thing:
+    sns = where.client("sns")
+    sns.create_topic(Name=_last(arn))
+    return Thing(
+        f"Topic {_last(arn)}",
+        lambda: {"key": sns.get_topic_attributes(TopicArn=arn)["Attributes"].get("KmsMasterKeyId") or None},
+    )
+
+
+def _workgroup(where: Where, arn: str, _found: Json) -> Thing:
+    athena, name = where.client("athena"), _last(arn)
+    athena.create_work_group(Name=name, Configuration={"PublishCloudWatchMetricsEnabled": False})
+    return Thing(f"Workgroup {name}", lambda: dict(athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]))
+
+
+def _stack(where: Where, arn: str, _found: Json) -> Thing:
+    cloudformation, name = where.client("cloudformation"), arn.split("/")[1]
+    body = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}}}}
+    with ids("moto.cloudformation.models.generate_stack_id", arn):
+        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(body))
+
+    def read() -> Json:
+        found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        return {"EnableTerminationProtection": found.get("EnableTerminationProtection", False)}
+
+    return Thing(f"Stack {name}", read)
+
+
+def _cache(where: Where, arn: str, _found: Json) -> Thing:
+    elasticache, name = where.client("elasticache"), _last(arn)
+    elasticache.create_cache_cluster(
+        CacheClusterId=name, Engine="redis", CacheNodeType="cache.t4g.small", NumCacheNodes=1,
+        SnapshotRetentionLimit=0, AutoMinorVersionUpgrade=False,
+    )  # fmt: skip
+
+    def read() -> Json:
+        found = elasticache.describe_cache_clusters(CacheClusterId=name)["CacheClusters"][0]
+        return {key: found[key] for key in ("SnapshotRetentionLimit", "AutoMinorVersionUpgrade")}
+
+    return Thing(f"Cache cluster {name}", read)
+
+
+def _document(where: Where, arn: str, _found: Json) -> Thing:
+    ssm, name = where.client("ssm"), _last(arn)
+    content = json.dumps({"schemaVersion": "2.2", "mainSteps": []})
+    ssm.create_document(Name=name, Content=content, DocumentType="Command")
+    shared = {"Name": name, "PermissionType": "Share"}
+    ssm.modify_document_permission(**shared, AccountIdsToAdd=["all"])
+    return Thing(f"Document {name}", lambda: {"shared": list(ssm.describe_document_permission(**shared)["AccountIds"])})
+
+
+def _notebook(where: Where, arn: str, _found: Json) -> Thing:
+    sagemaker, name = where.client("sagemaker"), _last(arn)
+    role = where.client("iam").create_role(RoleName="notebook", AssumeRolePolicyDocument=_trust("sagemaker"))["Role"]
+    sagemaker.create_notebook_instance(
+        NotebookInstanceName=name, InstanceType="ml.t3.medium", RoleArn=role["Arn"], DirectInternetAccess="Enabled"
+    )
+
+    def read() -> Json:
+        found = sagemaker.describe_notebook_instance(NotebookInstanceName=name)
+        return {"status": found["NotebookInstanceStatus"]}
+
+    return Thing(f"Notebook {name}", read)
+
+
+def _trail(where: Where, arn: str, _found: Json) -> Thing:
+    cloudtrail, name = where.client("cloudtrail"), _last(arn)
+    make_bucket(where, "trail-logs")
+    cloudtrail.create_trail(Name=name, S3BucketName="trail-logs")
+
+    def read() -> Json:
+        return {"LogFileValidationEnabled": cloudtrail.get_trail(Name=name)["Trail"]["LogFileValidationEnabled"]}
+
+    return Thing(f"Trail {name}", read)
+
+
+def _db_snapshot(where: Where, arn: str, _found: Json) -> Thing:
+    rds, name = where.client("rds"), _last(arn)
+    rds.create_db_instance(
+        DBInstanceIdentifier="orders-1", Engine="postgres", DBInstanceClass="db.t4g.medium", AllocatedStorage=20,
+        MasterUsername="admin1", MasterUserPassword=_PASSWORD,
+    )  # fmt: skip
+    rds.create_db_snapshot(DBInstanceIdentifier="orders-1", DBSnapshotIdentifier=name)
+    rds.modify_db_snapshot_attribute(DBSnapshotIdentifier=name, AttributeName="restore", ValuesToAdd=["all"])
+
+    def read() -> Json:
+        found: dict[str, Any] = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=name)
+        return {"attributes": found["DBSnapshotAttributesResult"]["DBSnapshotAttributes"]}
+
+    return Thing(f"DB snapshot {name}", read)
+
+
+FOUND: dict[str, Callable[[Where, str, Json], Thing]] = {
+    "AwsEc2Instance": _instance,
+    "AwsEc2Subnet": _subnet,
+    "AwsEc2TransitGateway": _transit_gateway,
+    "AwsAccount": _account,
+    "AwsSnsTopic": _topic,
+    "AwsAthenaWorkGroup": _workgroup,
+    "AwsCloudFormationStack": _stack,
+    "AwsElastiCacheCacheCluster": _cache,
+    "AwsSsmDocument": _document,
+    "AwsSageMakerNotebookInstance": _notebook,
+    "AwsCloudTrailTrail": _trail,
+    "AwsRdsDbSnapshot": _db_snapshot,
+}
+"""Type of an ASFF resource → what makes it, given its ARN and the finding's resource."""
