@@ -11,11 +11,10 @@ if TYPE_CHECKING:
 
 
 class StartRecorder(Setting):
-    """See ``summary``. What happened in between is not recorded afterwards."""
+    """See ``summary``. Where none was ever made there is nothing to start: that takes a bucket and a role."""
 
     name = "config.start_recorder"
-    service = "config"
-    iam = "config"
+    service = iam = "config"
     parameter = "recorder"
     noun = "configuration recorder"
     promise = "Start {name}"
@@ -24,7 +23,7 @@ class StartRecorder(Setting):
     reads = Call(
         "DescribeConfigurationRecorderStatus",
         {"ConfigurationRecorderNames": ["{name}"]},
-        "ConfigurationRecordersStatus[0]",
+        "ConfigurationRecordersStatus[0].{recording: recording}",
     )
     writes = Call("StartConfigurationRecorder", {"ConfigurationRecorderName": "{name}"}, put=None)
     clears = Call("StopConfigurationRecorder", {"ConfigurationRecorderName": "{name}"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from datetime import UTC, datetime
+from abc import abstractmethod
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
 from firedoor.actions.iam_grants import DetachPolicy as DetachPolicy
+from firedoor.actions.iam_settings import RequireStrongPasswords as RequireStrongPasswords
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
@@ -377,6 +379,88 @@ def _cut_off(statement: Json, user_id: str | None) -> datetime | None:
 def _only(value: Any) -> Any:
     """Return the one member of a list of one: IAM takes both forms."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+class _DeactivateStaleKeys(DeactivateAccessKey):
+    """Deactivates the keys of a user that fell behind, in one way or the other."""
+
+    permissions = Permissions(
+        plan=("iam:GetUser", "iam:ListAccessKeys", "iam:ListUsers"),
+        apply=("iam:UpdateAccessKey",),
+        undo=("iam:UpdateAccessKey",),
+    )
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan to deactivate each of the user's active keys that fell behind."""
+        user = self._user_name(account, params["user"].rpartition("/")[2])
+        since = account.now() - timedelta(days=params["days"])
+        try:
+            keys = account.client("iam").list_access_keys(UserName=user)["AccessKeyMetadata"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchEntity":
+                return Plan(reason=f"User {user} does not exist any more.")
+            raise
+        plans = [
+            super(_DeactivateStaleKeys, self).plan(account, {"user": user, "access_key_id": key["AccessKeyId"]})
+            for key in keys
+            if key["Status"] == "Active" and self._last(account, key) < since
+        ]
+        changes = tuple(change for plan in plans for change in plan.changes)
+        return Plan(changes, "" if changes else f"No active access key of user {user} is as old as that.")
+
+    def _user_name(self, account: Account, given: str) -> str:
+        """Return the name of a user whom a finding names by id, as some do."""
+        if not re.fullmatch(r"AIDA[A-Z0-9]{12,}", given):
+            return given
+        pages = account.client("iam").get_paginator("list_users").paginate()
+        users = (user for page in pages for user in page["Users"])
+        return next((str(user["UserName"]) for user in users if user["UserId"] == given), given)
+
+    @abstractmethod
+    def _last(self, account: Account, key: Mapping[str, Any]) -> datetime:
+        """Return the time that counts, of a key as IAM lists it."""
+
+
+def _days(after: str, example: int) -> Parameter:
+    return Parameter(f"Days after {after} from which a key is deactivated.", example, type="integer")
+
+
+class DeactivateOldKeys(_DeactivateStaleKeys):
+    """See ``summary``. What still uses such a key fails, so its owner is asked first."""
+
+    name = "iam.deactivate_old_access_keys"
+    summary = "Sets a user's access keys that were made too long ago to Inactive; undo sets them to Active again."
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "user": Parameter("Name, id or ARN of the user.", "deploy-bot"),
+        "days": _days("its making", 90),
+    }
+    example = "{action: iam.deactivate_old_access_keys, with: {user: '{user}', days: 90}}"
+
+    def _last(self, account: Account, key: Mapping[str, Any]) -> datetime:  # noqa: ARG002
+        made: datetime = key["CreateDate"]
+        return made
+
+
+class DeactivateUnusedKeys(_DeactivateStaleKeys):
+    """See ``summary``. Passwords stay: deleting one cannot be undone."""
+
+    name = "iam.deactivate_unused_access_keys"
+    summary = "Sets a user's access keys that nobody used for too long to Inactive; undo sets them to Active again."
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "user": Parameter("Name, id or ARN of the user.", "deploy-bot"),
+        "days": _days("its last use, or its making if nobody ever used it,", 45),
+    }
+    permissions = Permissions(
+        plan=("iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:ListAccessKeys", "iam:ListUsers"),
+        apply=("iam:UpdateAccessKey",),
+        undo=("iam:UpdateAccessKey",),
+    )
+    example = "{action: iam.deactivate_unused_access_keys, with: {user: '{user}', days: 45}}"
+
+    def _last(self, account: Account, key: Mapping[str, Any]) -> datetime:
+        answer = account.client("iam").get_access_key_last_used(AccessKeyId=key["AccessKeyId"])
+        used: datetime = answer["AccessKeyLastUsed"].get("LastUsedDate", key["CreateDate"])
+        return used
 
 
 class DeactivateBedrockApiKey(Action):

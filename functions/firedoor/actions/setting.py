@@ -164,8 +164,8 @@ class Setting(Action):
         from botocore import xform_name
 
         operation, arguments = call
-        text = json.dumps(arguments, separators=(",", ":"))
-        return shlex.join(["aws", self.service, xform_name(operation, "-"), "--cli-input-json", text])
+        given = ["--cli-input-json", json.dumps(arguments, separators=(",", ":"))] if arguments else []
+        return shlex.join(["aws", self.service, xform_name(operation, "-"), *given])
 
     def _resource(self, account: Account, params: Json) -> tuple[str, str]:
         """Return ARN and name of what the step names.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
@@ -19,6 +19,8 @@ def settings_known() -> Iterator[None]:
     from moto.athena.responses import AthenaResponse
     from moto.cloudformation.responses import CloudFormationResponse
     from moto.elasticache.responses import ElastiCacheResponse
+    from moto.macie2.models import MacieBackend
+    from moto.s3.responses import S3Response
     from moto.ssm.responses import SimpleSystemManagerResponse
 
     added = (
@@ -30,9 +32,41 @@ def settings_known() -> Iterator[None]:
     )
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(SERVICE_SETTINGS, clear=True))
+        stack.enter_context(mock.patch.object(MacieBackend, "get_macie_session", _session(MacieBackend)))
+        stack.enter_context(mock.patch.object(S3Response, "get_bucket_notification", _notification(S3Response)))
         for owner, name, answer in added:
             stack.enter_context(mock.patch.object(owner, name, answer, create=True))
         yield
+
+
+def _session(backend: Any) -> Callable[[Any], Any]:
+    """Return ``GetMacieSession`` as AWS answers it where Macie is off: denied, with the reason in the message."""
+    from moto.core.exceptions import JsonRESTError
+
+    original = backend.get_macie_session
+
+    def get(self: Any) -> Any:
+        if not self.macie_session:
+            raise JsonRESTError("AccessDeniedException", "Macie is not enabled")
+        return original(self)
+
+    return get
+
+
+def _notification(responses: Any) -> Callable[[Any], Any]:
+    """Return ``GetBucketNotificationConfiguration`` that tells also of EventBridge, which moto keeps and leaves out."""
+    from moto.core.responses import ActionResult
+
+    original = responses.get_bucket_notification
+
+    def get(self: Any) -> Any:
+        found = self.backend.get_bucket_notification_configuration(self.bucket_name)
+        if not found or found.event_bridge is None or found.topic or found.queue or found.cloud_function:
+            return original(self)
+        self.data["Action"] = "GetBucketNotificationConfiguration"
+        return self.serialized(ActionResult({"EventBridgeConfiguration": {}}))
+
+    return get
 
 
 def _update_work_group(response: Any) -> str:

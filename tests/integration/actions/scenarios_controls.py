@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
 from emulator import ACCOUNT, REGION, VIEWS
-from scenarios import IMAGE, TRUST, Setup, World
+from moto.iam.models import iam_backends
+from scenarios import IMAGE, NOW, TRUST, Setup, World
 
 from firedoor.cli.moto_settings import PUBLIC_SHARING
 
@@ -200,7 +204,57 @@ def redshift_cluster(world: World) -> dict[str, Any]:
     return {"cluster": "reports"}
 
 
+def weak_passwords(world: World) -> dict[str, Any]:
+    """An account whose passwords may be short but not repeated, and expire early."""
+    world.client("iam").update_account_password_policy(
+        MinimumPasswordLength=8, MaxPasswordAge=30, PasswordReusePrevention=5, AllowUsersToChangePassword=True
+    )
+    return {}
+
+
+def stale_user(world: World) -> dict[str, Any]:
+    """A user with two active keys from three months ago that nobody used; named by an id, as in some findings."""
+    world.client("iam").create_user(UserName="deploy-bot")
+    for _ in range(2):
+        world.client("iam").create_access_key(UserName="deploy-bot")
+    user = iam_backends[ACCOUNT]["aws"].users["deploy-bot"]
+    user.id = "AIDACKCEVSQ6C2EXAMPLE"
+    for key in user.access_keys:
+        key.create_date = NOW - timedelta(days=91)
+    return {"user": f"arn:aws:iam::{ACCOUNT}:user/{user.id}", "days": 90}
+
+
+def secret(world: World) -> dict[str, Any]:
+    """A secret that nobody reads."""
+    made = world.client("secretsmanager").create_secret(Name="orders/old", SecretString="not-a-real-secret")
+    return {"secret": made["ARN"]}
+
+
+def without_macie(world: World) -> dict[str, Any]:
+    """A region where Macie is off; in moto it begins switched on."""
+    world.client("macie2").disable_macie()
+    return {}
+
+
+def recorder(world: World) -> dict[str, Any]:
+    """A configuration recorder that stands still."""
+    config = world.client("config")
+    role = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "config-logs"})
+    return {"recorder": "default"}
+
+
 SCENARIOS: dict[str, tuple[str, Setup]] = {
+    "passwords without rules": ("iam.require_strong_passwords", region),
+    "passwords with weak rules": ("iam.require_strong_passwords", weak_passwords),
+    "old keys": ("iam.deactivate_old_access_keys", stale_user),
+    "unused keys": ("iam.deactivate_unused_access_keys", stale_user),
+    "bucket without lifecycle": ("s3.end_unfinished_uploads", bucket),
+    "bucket that tells nobody": ("s3.send_events", bucket),
+    "secret that nobody reads": ("secretsmanager.delete_unused_secret", secret),
+    "recorder that stands still": ("config.start_recorder", recorder),
+    "region without macie": ("macie.enable", without_macie),
     "metadata without token": ("ec2.require_imdsv2", instance),
     "subnet with public addresses": ("ec2.assign_no_public_addresses", subnet),
     "volumes not encrypted": ("ec2.encrypt_new_volumes", region),
@@ -324,4 +378,37 @@ def _of_services() -> dict[str, Any]:
     }
 
 
+def _of_account() -> dict[str, Any]:
+    from emulator import client
+
+    iam, s3, config = client("iam"), client("s3"), client("config")
+    return {
+        "passwords": _unless_refused(lambda: iam.get_account_password_policy()["PasswordPolicy"]),
+        "secrets": [
+            (entry["Name"], "DeletedDate" in entry)
+            for entry in client("secretsmanager").list_secrets(IncludePlannedDeletion=True)["SecretList"]
+        ],
+        "recorders": [
+            entry["recording"]
+            for entry in config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+        ],
+        "macie": _unless_refused(lambda: client("macie2").get_macie_session()["status"]),
+        "buckets": [
+            (
+                _unless_refused(lambda: s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]),  # noqa: B023
+                "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=name),
+            )
+            for name in (entry["Name"] for entry in s3.list_buckets()["Buckets"])
+        ],
+    }
+
+
+def _unless_refused(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except ClientError:
+        return None
+
+
+VIEWS["controls of the account"] = _of_account
 VIEWS.update({"controls of EC2": _of_ec2, "controls of data": _of_data, "controls of services": _of_services})

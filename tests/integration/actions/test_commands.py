@@ -33,7 +33,7 @@ def run(world: World, command: str) -> None:
     client = world.client({"s3api": "s3"}.get(service, service))
     method = operation.replace("-", "_")
     shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
-    options = {xform_name(member, "-"): member for member in shape.members}
+    options = {xform_name(member, "-"): member for member in (shape.members if shape else ())}
     arguments: dict[str, Any] = {}
     for option, values in _options(words):
         if option == "cli-input-json":
