@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -77,31 +78,47 @@ def _account(where: Where, _arn: str, _found: Json) -> Thing:
         snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
     public = {"SnapshotId": snapshot, "Attribute": "createVolumePermission"}
     ec2.modify_snapshot_attribute(**public, OperationType="add", GroupNames=["all"])
+    macie, config, iam = where.client("macie2"), where.client("config"), where.client("iam")
+    macie.disable_macie()
+    role = f"arn:aws:iam::{where.account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "config-logs"})
 
     def read() -> Json:
         setting = where.client("ssm").get_service_setting(SettingId=PUBLIC_SHARING)["ServiceSetting"]
         return {
             "new volumes encrypted": ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"],
             f"who may restore {snapshot}": ec2.describe_snapshot_attribute(**public)["CreateVolumePermissions"],
-            "public access of S3 blocked": _blocked(where),
+            "public access of S3 blocked": _read_or_none(
+                lambda: where.client("s3control").get_public_access_block(AccountId=where.account)[
+                    "PublicAccessBlockConfiguration"
+                ]
+            ),
+            "password policy": _read_or_none(lambda: iam.get_account_password_policy()["PasswordPolicy"]),
+            "Macie": _read_or_none(lambda: macie.get_macie_session()["status"]),
+            "recorder": config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"][0]["recording"],
             "public SSM documents": setting["SettingValue"],
         }
 
     return Thing(f"Account {where.account}", read)
 
 
-def _blocked(where: Where) -> Json | None:
+def _read_or_none(read: Callable[[], Any]) -> Any:
+    """Return what AWS answers; None where it says that there is no such thing."""
     try:
-        answer = where.client("s3control").get_public_access_block(AccountId=where.account)
+        return read()
     except ClientError:
         return None
-    return dict(answer["PublicAccessBlockConfiguration"])
 
 
 def _bucket(where: Where, bucket: str) -> Callable[[], Json]:
     """Return what reads the settings of a bucket that controls look at."""
     s3 = where.client("s3")
-    return lambda: {"versions": s3.get_bucket_versioning(Bucket=bucket).get("Status", "Suspended")}
+    return lambda: {
+        "versions": s3.get_bucket_versioning(Bucket=bucket).get("Status", "Suspended"),
+        "lifecycle": _read_or_none(lambda: s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]),
+        "events": "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=bucket),
+    }
 
 
 def found_bucket(where: Where, bucket: str, _resource: Json) -> Thing:
@@ -112,10 +129,7 @@ def found_bucket(where: Where, bucket: str, _resource: Json) -> Thing:
     settings = _bucket(where, bucket)
 
     def read() -> Json:
-        try:
-            flags = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-        except ClientError:
-            flags = None
+        flags = _read_or_none(lambda: s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"])
         policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
         return {"block public access": flags, "policy": policy, **settings()}
 
@@ -214,11 +228,40 @@ def _db_snapshot(where: Where, arn: str, _found: Json) -> Thing:
     return Thing(f"DB snapshot {name}", read)
 
 
+def _user(where: Where, arn: str, _found: Json) -> Thing:
+    """Make a user with a key of last year."""
+    from moto.iam.models import iam_backends
+
+    iam, name = where.client("iam"), _last(arn)
+    iam.create_user(UserName=name)
+    iam.create_access_key(UserName=name)
+    for key in iam_backends[where.account]["aws"].users[name].access_keys:
+        key.create_date = datetime(2025, 11, 20, 9, 0, tzinfo=UTC)
+
+    def read() -> Json:
+        keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+        return {"keys": {f"…{key['AccessKeyId'][-4:]}": key["Status"] for key in keys}}
+
+    return Thing(f"User {name}", read)
+
+
+def _secret(where: Where, arn: str, _found: Json) -> Thing:
+    """Make the secret; the end of its ARN, which AWS draws by lot, is the event's."""
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    secrets, name = where.client("secretsmanager"), arn.partition(":secret:")[2].rpartition("-")[0]
+    secrets.create_secret(Name=name, SecretString="not-a-real-secret")
+    secretsmanager_backends[where.account][where.region].secrets[name].arn = arn
+    return Thing(f"Secret {name}", lambda: {"deleted": "DeletedDate" in secrets.describe_secret(SecretId=arn)})
+
+
 FOUND: dict[str, Callable[[Where, str, Json], Thing]] = {
     "AwsEc2Instance": _instance,
     "AwsEc2Subnet": _subnet,
     "AwsEc2TransitGateway": _transit_gateway,
     "AwsAccount": _account,
+    "AwsIamUser": _user,
+    "AwsSecretsManagerSecret": _secret,
     "AwsSnsTopic": _topic,
     "AwsAthenaWorkGroup": _workgroup,
     "AwsCloudFormationStack": _stack,
