@@ -20,6 +20,7 @@ MODULES = (
     "bedrock",
     "cloudformation",
     "cloudtrail",
+    "cloudwatch",
     "config",
     "dynamodb",
     "ec2",

@@ -245,7 +245,20 @@ def recorder(world: World) -> dict[str, Any]:
     return {"recorder": "default"}
 
 
+def counted_trail(world: World) -> dict[str, Any]:
+    """A trail whose events reach a log group where nobody counts them."""
+    world.client("s3").create_bucket(Bucket="trail-logs", CreateBucketConfiguration={"LocationConstraint": REGION})
+    world.client("logs").create_log_group(logGroupName="trail/organisation")
+    role = world.client("iam").create_role(RoleName="trail", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    world.client("cloudtrail").create_trail(
+        Name="organisation", S3BucketName="trail-logs", IsMultiRegionTrail=True, CloudWatchLogsRoleArn=role,
+        CloudWatchLogsLogGroupArn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:trail/organisation:*",
+    )  # fmt: skip
+    return {"control": "CloudWatch.4"}
+
+
 SCENARIOS: dict[str, tuple[str, Setup]] = {
+    "calls that nobody counts": ("cloudwatch.alarm_on_calls", counted_trail),
     "passwords without rules": ("iam.require_strong_passwords", region),
     "passwords with weak rules": ("iam.require_strong_passwords", weak_passwords),
     "old keys": ("iam.deactivate_old_access_keys", stale_user),
@@ -410,5 +423,20 @@ def _unless_refused(read: Callable[[], Any]) -> Any:
         return None
 
 
+def _of_alarms() -> dict[str, Any]:
+    from emulator import client
+
+    logs = client("logs")
+    return {
+        "alarms": [entry["AlarmName"] for entry in client("cloudwatch").describe_alarms()["MetricAlarms"]],
+        "filters": [
+            (group["logGroupName"], entry["filterName"], entry["filterPattern"])
+            for group in logs.describe_log_groups()["logGroups"]
+            for entry in logs.describe_metric_filters(logGroupName=group["logGroupName"])["metricFilters"]
+        ],
+    }
+
+
+VIEWS["alarms"] = _of_alarms
 VIEWS["controls of the account"] = _of_account
 VIEWS.update({"controls of EC2": _of_ec2, "controls of data": _of_data, "controls of services": _of_services})

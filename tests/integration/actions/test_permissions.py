@@ -42,6 +42,9 @@ IAM_ACTION = {
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
 
+SERVICE = {"monitoring": "cloudwatch"}
+"""Name by which a service's calls are signed → prefix of its IAM actions, where they differ."""
+
 WITHOUT_A_CALL = {
     "s3:AbortMultipartUpload": "called by the copy of a large object when a part of it fails",
     "cloudtrail:AddTags": "checked by AWS when a trail is made with tags",
@@ -59,7 +62,7 @@ Calls = dict[str, dict[str, set[str]]]
 
 def iam_actions(service: str, operation: str, parameters: dict[str, object]) -> set[str]:
     """Return the IAM actions that a call needs."""
-    name = f"{service}:{operation}"
+    name = f"{SERVICE.get(service, service)}:{operation}"
     if name == "s3:DeleteObject" and "VersionId" in parameters:
         return {"s3:DeleteObjectVersion"}
     return IAM_ACTION.get(name, {name})

@@ -83,6 +83,7 @@ def _account(where: Where, _arn: str, _found: Json) -> Thing:
     role = f"arn:aws:iam::{where.account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
     config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
     config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "config-logs"})
+    _counted_trail(where)
 
     def read() -> Json:
         setting = where.client("ssm").get_service_setting(SettingId=PUBLIC_SHARING)["ServiceSetting"]
@@ -96,11 +97,27 @@ def _account(where: Where, _arn: str, _found: Json) -> Thing:
             ),
             "password policy": _read_or_none(lambda: iam.get_account_password_policy()["PasswordPolicy"]),
             "Macie": _read_or_none(lambda: macie.get_macie_session()["status"]),
+            "alarms": [alarm["AlarmName"] for alarm in where.client("cloudwatch").describe_alarms()["MetricAlarms"]],
             "recorder": config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"][0]["recording"],
             "public SSM documents": setting["SettingValue"],
         }
 
     return Thing(f"Account {where.account}", read)
+
+
+def _counted_trail(where: Where) -> None:
+    """Make a trail whose events reach a log group where nobody counts them."""
+    make_bucket(where, "trail-logs")
+    group, trust = "trail/organisation", _trust("cloudtrail")
+    where.client("logs").create_log_group(logGroupName=group)
+    role = where.client("iam").create_role(RoleName="trail", AssumeRolePolicyDocument=trust)["Role"]
+    where.client("cloudtrail").create_trail(
+        Name="organisation",
+        S3BucketName="trail-logs",
+        IsMultiRegionTrail=True,
+        CloudWatchLogsLogGroupArn=f"arn:aws:logs:{where.region}:{where.account}:log-group:{group}:*",
+        CloudWatchLogsRoleArn=role["Arn"],
+    )
 
 
 def _read_or_none(read: Callable[[], Any]) -> Any:
