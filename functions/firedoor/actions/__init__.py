@@ -26,6 +26,7 @@ MODULES = (
     "ec2",
     "ecr",
     "elasticache",
+    "guardduty",
     "iam",
     "kms",
     "lambda",

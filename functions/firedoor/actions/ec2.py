@@ -70,6 +70,7 @@ class RevokeSecurityGroupRules(Action):
     now, unless the step says ``open_to_world: false``.
     """
 
+    direction: ClassVar[str] = "ingress"
     name = "ec2.revoke_security_group_rules"
     summary = (
         "Revokes ingress rules of a security group that are open to the world: those named by id, or all that reach "
@@ -144,9 +145,7 @@ class RevokeSecurityGroupRules(Action):
         """Revoke the rules by the ids they have now; a rule that is gone is no error."""
         ids = self._ids(account, change)
         if ids:
-            account.client("ec2").revoke_security_group_ingress(
-                GroupId=change.before["group_id"], SecurityGroupRuleIds=ids
-            )
+            self._call(account, "revoke", GroupId=change.before["group_id"], SecurityGroupRuleIds=ids)
         return {}
 
     def undo(self, account: Account, change: Change, made: Json) -> None:
@@ -154,12 +153,12 @@ class RevokeSecurityGroupRules(Action):
         standing = {_identity(rule) for rule in self.read(account, change, made)["rules"] or ()}
         missing = [rule for rule in change.before["rules"] if _identity(rule) not in standing]
         for authorisation in _authorisations(missing):
-            account.client("ec2").authorize_security_group_ingress(GroupId=change.before["group_id"], **authorisation)
+            self._call(account, "authorize", GroupId=change.before["group_id"], **authorisation)
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
         """Return one command for all rules with the same tags."""
         return tuple(
-            _authorise_command(change.before["group_id"], authorisation)
+            _authorise_command(self.direction, change.before["group_id"], authorisation)
             for authorisation in _authorisations(change.before["rules"])
         )
 
@@ -168,19 +167,23 @@ class RevokeSecurityGroupRules(Action):
         permissions = [_permission({**rule, "description": ""}) for rule in change.before["rules"]]
         group = ["--group-id", change.before["group_id"]]
         text = json.dumps(permissions, separators=(",", ":"))
-        return (shlex.join(["aws", "ec2", "revoke-security-group-ingress", *group, "--ip-permissions", text]),)
+        command = f"revoke-security-group-{self.direction}"
+        return (shlex.join(["aws", "ec2", command, *group, "--ip-permissions", text]),)
 
     def dry_run(self, account: Account, change: Change) -> None:
         """Ask EC2 whether revoking would be allowed."""
         ids = self._ids(account, change)
         _expect_dry_run(
-            lambda: account.client("ec2").revoke_security_group_ingress(
-                GroupId=change.before["group_id"], SecurityGroupRuleIds=ids, DryRun=True
+            lambda: self._call(
+                account, "revoke", GroupId=change.before["group_id"], SecurityGroupRuleIds=ids, DryRun=True
             )
         )
 
+    def _call(self, account: Account, verb: str, **arguments: Any) -> None:
+        getattr(account.client("ec2"), f"{verb}_security_group_{self.direction}")(**arguments)
+
     def _rules(self, account: Account, group_id: str) -> list[dict[str, Any]] | None:
-        """Return the group's ingress rules; None when there is no such group."""
+        """Return the group's rules of this direction; None when there is no such group."""
         client = account.client("ec2")
         try:
             client.describe_security_groups(GroupIds=[group_id])
@@ -191,7 +194,8 @@ class RevokeSecurityGroupRules(Action):
         pages = client.get_paginator("describe_security_group_rules").paginate(
             Filters=[{"Name": "group-id", "Values": [group_id]}]
         )
-        return [rule for page in pages for rule in page["SecurityGroupRules"] if not rule["IsEgress"]]
+        egress = self.direction == "egress"
+        return [rule for page in pages for rule in page["SecurityGroupRules"] if rule["IsEgress"] == egress]
 
     def _ids(self, account: Account, change: Change) -> list[str]:
         rules = self._rules(account, change.before["group_id"]) or []
@@ -226,6 +230,66 @@ class RevokeSecurityGroupRules(Action):
             .paginate(Filters=[{"Name": "group-id", "Values": [group_id]}])
         )
         return sum(len(page["NetworkInterfaces"]) for page in pages)
+
+
+class _EmptyDefaultGroup(RevokeSecurityGroupRules):
+    """Revokes every rule of one direction of a network's default group."""
+
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "group_id": Parameter("The group's id.", "sg-0d5e6f708192a3b4c"),
+    }
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan to revoke all rules of this direction.
+
+        Raises:
+            Refused: The group is not its network's default.
+        """
+        group_id = params["group_id"]
+        standing = self._rules(account, group_id)
+        if standing is None:
+            return Plan(reason=f"Security group {group_id} does not exist any more.")
+        group = account.client("ec2").describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
+        if group["GroupName"] != "default":
+            raise Refused(f"Security group {group_id} is not the default one of its network.")
+        if not standing:
+            return Plan(reason=f"Security group {group_id} has no {self.direction} rule.")
+        what = ", ".join(_told(rule) for rule in standing)
+        change = Change(
+            target=account.arn("ec2", f"security-group/{group_id}"),
+            summary=f"Revoke every {self.direction} rule of default security group {group_id}: {what}",
+            before={"group_id": group_id, "rules": [_portable(rule) for rule in standing]},
+            after={"group_id": group_id, "rules": []},
+            resources=(account.arn("ec2", "security-group-rule/*"),),
+        )
+        return Plan((change,))
+
+
+class EmptyDefaultIngress(_EmptyDefaultGroup):
+    """See ``summary``. What relies on the default group can be reached no longer."""
+
+    name = "ec2.revoke_default_group_ingress"
+    summary = "Revokes every ingress rule of a network's default security group; undo authorises the same rules again."
+    permissions = Permissions(
+        plan=("ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"),
+        apply=("ec2:RevokeSecurityGroupIngress",),
+        undo=("ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags"),
+    )
+    example = "{action: ec2.revoke_default_group_ingress, with: {group_id: '{group_id}'}}"
+
+
+class EmptyDefaultEgress(_EmptyDefaultGroup):
+    """See ``summary``. What relies on the default group can reach nothing any more."""
+
+    direction = "egress"
+    name = "ec2.revoke_default_group_egress"
+    summary = "Revokes every egress rule of a network's default security group; undo authorises the same rules again."
+    permissions = Permissions(
+        plan=("ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"),
+        apply=("ec2:RevokeSecurityGroupEgress",),
+        undo=("ec2:AuthorizeSecurityGroupEgress", "ec2:CreateTags"),
+    )
+    example = "{action: ec2.revoke_default_group_egress, with: {group_id: '{group_id}'}}"
 
 
 def _expect_dry_run(call: Any) -> None:
@@ -320,8 +384,8 @@ def _permission(rule: Mapping[str, Any]) -> dict[str, Any]:
     return permission
 
 
-def _authorise_command(group_id: str, authorisation: Json) -> str:
-    command = ["aws", "ec2", "authorize-security-group-ingress", "--group-id", group_id]
+def _authorise_command(direction: str, group_id: str, authorisation: Json) -> str:
+    command = ["aws", "ec2", f"authorize-security-group-{direction}", "--group-id", group_id]
     for argument, option in (("IpPermissions", "--ip-permissions"), ("TagSpecifications", "--tag-specifications")):
         if argument in authorisation:
             command += [option, json.dumps(authorisation[argument], separators=(",", ":"))]

@@ -7,6 +7,8 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from botocore.exceptions import ClientError
+
 from firedoor.actions import Action
 from firedoor.actions.setting import Call, Setting
 from firedoor.errors import Refused
@@ -120,6 +122,77 @@ class RemovePermission(Action):
         return next((entry for entry in policy["Statement"] if entry.get("Sid") == sid), None)
 
 
+class RemovePublicPermissions(Action):
+    """See ``summary``. States are ``{"function", "sid", "statement"}``, one for each statement of its policy."""
+
+    name = "lambda.remove_public_permissions"
+    summary = (
+        "Removes the statements of a function's policy that let everybody call it; undo adds the same statements again."
+    )
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "function": Parameter("Name or ARN of the function.", "orders"),
+    }
+    permissions = Permissions(
+        plan=("lambda:GetPolicy",), apply=("lambda:RemovePermission",), undo=("lambda:AddPermission",)
+    )
+    example = "{action: lambda.remove_public_permissions, with: {function: '{function}'}}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan to remove each statement that is for everybody, with no condition but the kind of a URL's access."""
+        name = params["function"].partition(":function:")[2] or params["function"]
+        public = [statement for statement in self._statements(account, name) if _is_public(statement)]
+        changes = tuple(
+            Change(
+                target=account.arn("lambda", f"function:{name}"),
+                summary=f"Remove statement {statement['Sid']} of function {name}, which lets everybody call it",
+                before={"function": name, "sid": statement["Sid"], "statement": statement},
+                after={"function": name, "sid": statement["Sid"], "statement": None},
+            )
+            for statement in public
+        )
+        return Plan(changes, "" if changes else f"The policy of function {name} lets nobody in whom it does not name.")
+
+    def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
+        """Return the statement of that name as it is now."""
+        found = self._statements(account, change.before["function"])
+        statement = next((entry for entry in found if entry["Sid"] == change.before["sid"]), None)
+        return {**change.before, "statement": statement}
+
+    def apply(self, account: Account, change: Change) -> Json:
+        """Remove the statement if it is there."""
+        if self.read(account, change, {})["statement"]:
+            account.client("lambda").remove_permission(
+                FunctionName=change.before["function"], StatementId=change.before["sid"]
+            )
+        return {}
+
+    def undo(self, account: Account, change: Change, made: Json) -> None:
+        """Add the statement if it is not there."""
+        if not self.read(account, change, made)["statement"]:
+            account.client("lambda").add_permission(
+                FunctionName=change.before["function"], **_asked(change.before["statement"])
+            )
+
+    def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the command that adds it again."""
+        asked = {"FunctionName": change.before["function"], **_asked(change.before["statement"])}
+        return (_command("add-permission", asked),)
+
+    def apply_commands(self, change: Change) -> tuple[str, ...]:
+        """Return the command that removes it."""
+        asked = {"FunctionName": change.before["function"], "StatementId": change.before["sid"]}
+        return (_command("remove-permission", asked),)
+
+    def _statements(self, account: Account, name: str) -> list[dict[str, Any]]:
+        try:
+            text = account.client("lambda").get_policy(FunctionName=name)["Policy"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return []
+            raise
+        return list(json.loads(text)["Statement"])
+
+
 _CONDITIONS = {
     "aws:sourceaccount": "SourceAccount",
     "aws:sourcearn": "SourceArn",
@@ -155,3 +228,14 @@ def _asked(statement: Json) -> dict[str, Any]:
 
 def _command(operation: str, asked: Json) -> str:
     return shlex.join(["aws", "lambda", operation, "--cli-input-json", json.dumps(asked, separators=(",", ":"))])
+
+
+_URL = "lambda:FunctionUrlAuthType"
+
+
+def _is_public(statement: Mapping[str, Any]) -> bool:
+    """Tell whether a statement lets everybody call, so that it can be added again as it was."""
+    everybody = statement["Principal"] in ("*", {"AWS": "*"}) and statement["Effect"] == "Allow"
+    condition = statement.get("Condition") or {}
+    by_url = [*condition] == ["StringEquals"] and [*condition["StringEquals"]] == [_URL]
+    return everybody and (not condition or by_url)

@@ -12,7 +12,9 @@ from botocore.exceptions import ClientError
 from firedoor.actions import Action
 from firedoor.actions.s3_settings import BlockAccount as BlockAccount
 from firedoor.actions.s3_settings import EndUnfinishedUploads as EndUnfinishedUploads
+from firedoor.actions.s3_settings import KeepControl as KeepControl
 from firedoor.actions.s3_settings import KeepVersions as KeepVersions
+from firedoor.actions.s3_settings import RequireTls as RequireTls
 from firedoor.actions.s3_settings import SendEvents as SendEvents
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan

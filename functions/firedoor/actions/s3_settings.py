@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from firedoor.actions.setting import Call, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from firedoor.accounts import Account
 
 
 class BlockAccount(Setting):
@@ -129,3 +133,83 @@ class SendEvents(Setting):
         """Return EventBridge beside what is there, since the call replaces all; any receiver is good enough."""
         heard = any(value is not None for value in present.values())
         return {**present, **({} if heard else {"EventBridgeConfiguration": {}})}
+
+
+class _DenyByPolicy(Setting):
+    """Adds one denial to a bucket's policy. Policies are compared and written with sorted keys."""
+
+    service = iam = "s3"
+    parameter = "bucket"
+    noun = "bucket"
+    arn = "{name}"
+    place = ":"
+    reads = Call("GetBucketPolicy", {"Bucket": "{name}"}, "{Policy: Policy}")
+    writes = Call("PutBucketPolicy", {"Bucket": "{name}"})
+    clears = Call("DeleteBucketPolicy", {"Bucket": "{name}"})
+    gone = ("NoSuchBucket",)
+    unset = ("NoSuchBucketPolicy",)
+
+    def aim(self, present: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the policy with the denial."""
+        denial = self._denial(params["target"], params["account"])
+        policy = json.loads(present["Policy"] or '{"Version": "2012-10-17", "Statement": []}')
+        statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+        if denial in statements:
+            return dict(present)
+        others = [statement for statement in statements if statement.get("Sid") != denial["Sid"]]
+        return {"Policy": json.dumps({**policy, "Statement": [*others, denial]}, sort_keys=True)}
+
+    def _read(self, account: Account, target: str, name: str) -> dict[str, Any] | None:
+        found = super()._read(account, target, name)
+        if found and found["Policy"]:
+            found["Policy"] = json.dumps(json.loads(found["Policy"]), sort_keys=True)
+        return found
+
+    @abstractmethod
+    def _denial(self, bucket: str, account: str) -> dict[str, Any]:
+        """Return the statement, given the bucket's ARN and its account."""
+
+
+class RequireTls(_DenyByPolicy):
+    """See ``summary``. Clients that do not encrypt are shut out."""
+
+    name = "s3.require_tls"
+    promise = "Let nobody reach {name} without encryption on the way"
+    wanted: ClassVar[Mapping[str, Any]] = {"Policy": "with statement FiredoorRequireTls"}
+
+    def _denial(self, bucket: str, account: str) -> dict[str, Any]:  # noqa: ARG002
+        return {
+            "Sid": "FiredoorRequireTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [bucket, f"{bucket}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+
+
+class KeepControl(_DenyByPolicy):
+    """See ``summary``. Strangers who write objects with an ACL fail too."""
+
+    name = "s3.keep_control_from_other_accounts"
+    promise = "Let no other account change policies, ACLs or encryption of {name}"
+    wanted: ClassVar[Mapping[str, Any]] = {"Policy": "with statement FiredoorKeepControl"}
+
+    def _denial(self, bucket: str, account: str) -> dict[str, Any]:
+        return {
+            "Sid": "FiredoorKeepControl",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": [
+                "s3:DeleteBucketPolicy",
+                "s3:PutBucketAcl",
+                "s3:PutBucketPolicy",
+                "s3:PutEncryptionConfiguration",
+                "s3:PutObjectAcl",
+            ],
+            "Resource": [bucket, f"{bucket}/*"],
+            "Condition": {
+                "StringNotEquals": {"aws:PrincipalAccount": account},
+                "Bool": {"aws:PrincipalIsAWSService": "false"},
+            },
+        }

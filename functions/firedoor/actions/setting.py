@@ -122,7 +122,7 @@ class Setting(Action):
         present = self._read(account, target, name)
         if present is None:
             return Plan(reason=f"{self.noun[0].upper()}{self.noun[1:]} {name} does not exist any more.")
-        aim = self.aim(present, params)
+        aim = self.aim(present, {**params, "target": target, "account": account.account_id})
         if present == aim:
             return Plan(reason=f"It is so already: {_lowered(self.promise.format(name=name))}.")
         change = Change(
@@ -135,7 +135,10 @@ class Setting(Action):
         return Plan((change,))
 
     def aim(self, present: Mapping[str, Any], params: Json) -> dict[str, Any]:  # noqa: ARG002  most want one value
-        """Return what the settings should be, given what they are; equal where they are good enough."""
+        """Return what the settings should be, given what they are; equal where they are good enough.
+
+        ``params`` are the step's, with ``target``, the resource's ARN, and ``account``.
+        """
         return {**present, **self.wanted}
 
     def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002

@@ -50,6 +50,7 @@ _ARNS = {
 account's; findings are authorised on the hub of either kind."""
 
 _TAGGED_WHEN_MADE = {
+    "ec2:AuthorizeSecurityGroupEgress": "security-group-rule",
     "ec2:AuthorizeSecurityGroupIngress": "security-group-rule",
     "ec2:CreateSecurityGroup": "security-group",
     "ec2:CreateSnapshot": "snapshot",

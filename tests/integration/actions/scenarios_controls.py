@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from emulator import ACCOUNT, REGION, VIEWS
 from moto.iam.models import iam_backends
 from scenarios import IMAGE, NOW, TRUST, Setup, World
+from scenarios_settings import function
 
 from firedoor.cli.moto_settings import PUBLIC_SHARING
 
@@ -257,7 +258,56 @@ def counted_trail(world: World) -> dict[str, Any]:
     return {"control": "CloudWatch.4"}
 
 
+def default_group(world: World) -> dict[str, Any]:
+    """A network whose default group lets its members in, and the office, and everything out."""
+    ec2 = world.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+    chosen = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    group = ec2.describe_security_groups(Filters=chosen)["SecurityGroups"][0]["GroupId"]
+    office = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[office])
+    return {"group_id": group}
+
+
+def detector_off(world: World) -> dict[str, Any]:
+    """A region where GuardDuty is suspended."""
+    world.client("guardduty").create_detector(Enable=False)
+    return {}
+
+
+def policed_bucket(world: World) -> dict[str, Any]:
+    """A bucket with a policy that says nothing of strangers."""
+    named = bucket(world)
+    statement = {
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::payments-statements/*",
+    }  # fmt: skip
+    policy = {"Version": "2012-10-17", "Statement": statement}
+    world.client("s3").put_bucket_policy(Bucket="payments-statements", Policy=json.dumps(policy))
+    return named
+
+
+def public_function(world: World) -> dict[str, Any]:
+    """A function that everybody may call, and one topic too."""
+    found = function(world)
+    permit = {"FunctionName": found["function"], "Action": "lambda:InvokeFunction"}
+    world.client("lambda").add_permission(**permit, StatementId="everybody", Principal="*")
+    world.client("lambda").add_permission(
+        **permit, StatementId="topic", Principal="sns.amazonaws.com", SourceArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:orders"
+    )
+    return {"function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{found['function']}"}
+
+
 SCENARIOS: dict[str, tuple[str, Setup]] = {
+    "default group that lets in": ("ec2.revoke_default_group_ingress", default_group),
+    "default group that lets out": ("ec2.revoke_default_group_egress", default_group),
+    "region without guardduty": ("guardduty.enable_detector", region),
+    "region with guardduty suspended": ("guardduty.enable_detector", detector_off),
+    "bucket without policy, in the clear": ("s3.require_tls", bucket),
+    "bucket with policy, in the clear": ("s3.require_tls", policed_bucket),
+    "bucket without policy, in control": ("s3.keep_control_from_other_accounts", bucket),
+    "bucket with policy, in control": ("s3.keep_control_from_other_accounts", policed_bucket),
+    "function open to everybody": ("lambda.remove_public_permissions", public_function),
     "calls that nobody counts": ("cloudwatch.alarm_on_calls", counted_trail),
     "passwords without rules": ("iam.require_strong_passwords", region),
     "passwords with weak rules": ("iam.require_strong_passwords", weak_passwords),
@@ -406,14 +456,27 @@ def _of_account() -> dict[str, Any]:
             for entry in config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
         ],
         "macie": _unless_refused(lambda: client("macie2").get_macie_session()["status"]),
+        "detectors": [
+            client("guardduty").get_detector(DetectorId=name)["Status"]
+            for name in client("guardduty").list_detectors()["DetectorIds"]
+        ],
+        "functions": [
+            _unless_refused(lambda: _by_name(client("lambda").get_policy(FunctionName=name)["Policy"]))  # noqa: B023
+            for name in (entry["FunctionName"] for entry in client("lambda").list_functions()["Functions"])
+        ],
         "buckets": [
             (
+                _unless_refused(lambda: json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])),  # noqa: B023
                 _unless_refused(lambda: s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]),  # noqa: B023
                 "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=name),
             )
             for name in (entry["Name"] for entry in s3.list_buckets()["Buckets"])
         ],
     }
+
+
+def _by_name(policy: str) -> list[Any]:
+    return sorted(json.loads(policy)["Statement"], key=lambda statement: statement["Sid"])
 
 
 def _unless_refused(read: Callable[[], Any]) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -78,6 +80,7 @@ def _account(where: Where, _arn: str, _found: Json) -> Thing:
         snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
     public = {"SnapshotId": snapshot, "Attribute": "createVolumePermission"}
     ec2.modify_snapshot_attribute(**public, OperationType="add", GroupNames=["all"])
+    guardduty = where.client("guardduty")
     macie, config, iam = where.client("macie2"), where.client("config"), where.client("iam")
     macie.disable_macie()
     role = f"arn:aws:iam::{where.account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
@@ -96,6 +99,7 @@ def _account(where: Where, _arn: str, _found: Json) -> Thing:
                 ]
             ),
             "password policy": _read_or_none(lambda: iam.get_account_password_policy()["PasswordPolicy"]),
+            "GuardDuty": [guardduty.get_detector(DetectorId=name)["Status"] for name in _detectors(guardduty)],
             "Macie": _read_or_none(lambda: macie.get_macie_session()["status"]),
             "alarms": [alarm["AlarmName"] for alarm in where.client("cloudwatch").describe_alarms()["MetricAlarms"]],
             "recorder": config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"][0]["recording"],
@@ -103,6 +107,10 @@ def _account(where: Where, _arn: str, _found: Json) -> Thing:
         }
 
     return Thing(f"Account {where.account}", read)
+
+
+def _detectors(guardduty: Any) -> list[str]:
+    return list(guardduty.list_detectors()["DetectorIds"])
 
 
 def _counted_trail(where: Where) -> None:
@@ -251,7 +259,8 @@ def _user(where: Where, arn: str, _found: Json) -> Thing:
 
     iam, name = where.client("iam"), _last(arn)
     iam.create_user(UserName=name)
-    iam.create_access_key(UserName=name)
+    with ids("moto.iam.models.generate_access_key_id_from_account_id", "AKIAIOSFODNN7EXAMPLE"):
+        iam.create_access_key(UserName=name)
     for key in iam_backends[where.account]["aws"].users[name].access_keys:
         key.create_date = datetime(2025, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -272,12 +281,30 @@ def _secret(where: Where, arn: str, _found: Json) -> Thing:
     return Thing(f"Secret {name}", lambda: {"deleted": "DeletedDate" in secrets.describe_secret(SecretId=arn)})
 
 
+def _function(where: Where, arn: str, _found: Json) -> Thing:
+    """Make a function that everybody may call."""
+    functions, name = where.client("lambda"), _last(arn)
+    role = where.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=_trust("lambda"))["Role"]["Arn"]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("app.py", "def handler(event, context):\n    return None\n")
+    functions.create_function(
+        FunctionName=name, Runtime="python3.13", Role=role, Handler="app.handler", Code={"ZipFile": packed.getvalue()}
+    )
+    functions.add_permission(FunctionName=name, StatementId="everybody", Action="lambda:InvokeFunction", Principal="*")
+    return Thing(
+        f"Function {name}",
+        lambda: {"policy": _read_or_none(lambda: json.loads(functions.get_policy(FunctionName=name)["Policy"]))},
+    )
+
+
 FOUND: dict[str, Callable[[Where, str, Json], Thing]] = {
     "AwsEc2Instance": _instance,
     "AwsEc2Subnet": _subnet,
     "AwsEc2TransitGateway": _transit_gateway,
     "AwsAccount": _account,
     "AwsIamUser": _user,
+    "AwsLambdaFunction": _function,
     "AwsSecretsManagerSecret": _secret,
     "AwsSnsTopic": _topic,
     "AwsAthenaWorkGroup": _workgroup,

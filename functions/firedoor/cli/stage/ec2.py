@@ -24,6 +24,11 @@ def ensure_vpc(where: Where, vpc_id: str) -> None:
 def make_group(where: Where, group_id: str, name: str, vpc_id: str) -> Thing:
     """Make a security group of this id; reading it gives its ingress rules as text."""
     ec2 = where.client("ec2")
+    if name == "default":  # a network comes with it, as the account's own does at the first call
+        ec2.describe_vpcs()
+        with ids("moto.ec2.models.security_groups.random_security_group_id", group_id):
+            ensure_vpc(where, vpc_id)
+        return Thing(f"Security group {group_id} ({name})", lambda: {"ingress": _ingress(ec2, group_id)})
     ensure_vpc(where, vpc_id)
     with ids("moto.ec2.models.security_groups.random_security_group_id", group_id):
         known = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [name]}])["SecurityGroups"]
