@@ -6,7 +6,8 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from firedoor.actions import Action
+from firedoor.actions import Action, bedrock_guardrails
+from firedoor.actions.bedrock_guardrails import RestoreGuardrail as RestoreGuardrail
 from firedoor.actions.iam import InlinePolicyAction, get_role, get_user, plan_inline_policy
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 LOGGING = "bedrock:model-invocation-logging"
 """The name under which the region's logging configuration is saved as baseline."""
 
-BASELINE_PERMISSIONS = ("bedrock:GetModelInvocationLoggingConfiguration",)
+BASELINE_PERMISSIONS = ("bedrock:GetModelInvocationLoggingConfiguration", *bedrock_guardrails.BASELINE_PERMISSIONS)
 
 INVOKE_ACTIONS = (
     "bedrock:InvokeModel*",
@@ -44,7 +45,7 @@ GUARDED_ACTIONS = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream
 
 def save_baseline(account: Account) -> dict[str, Any]:
     """Return what is to be remembered of this region, by resource name."""
-    return {LOGGING: logging_configuration(account)}
+    return {LOGGING: logging_configuration(account), **bedrock_guardrails.save_baseline(account)}
 
 
 def logging_configuration(account: Account) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError
 
+from firedoor.cli.moto_bedrock import bedrock_filled
 from firedoor.cli.moto_settings import settings_known
 
 
@@ -104,6 +105,7 @@ def corrected() -> Iterator[None]:
 
     with (
         settings_known(),
+        bedrock_filled(),
         mock.patch.object(CloudTrailBackend, "delete_trail", delete_trail),
         mock.patch.object(IamResponse, "list_service_specific_credentials", _list_credentials, create=True),
         mock.patch.object(IamResponse, "update_service_specific_credential", _update_credential, create=True),

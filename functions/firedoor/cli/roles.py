@@ -39,6 +39,7 @@ _LEFT_OUT = frozenset({"accesspointobject"})
 _QUARANTINE = "arn:${AWS::Partition}:s3:::firedoor-quarantine-${%s}-*/fd-*"
 
 _ARNS = {
+    "bedrock:CreateGuardrail": ("*",),
     "s3:AbortMultipartUpload": (_QUARANTINE,),
     "s3:PutObject": (_QUARANTINE,),
     "s3:PutObjectTagging": (_QUARANTINE,),
@@ -47,7 +48,7 @@ _ARNS = {
     "securityhub:BatchUpdateFindings": ("arn:${AWS::Partition}:securityhub:*:${AWS::AccountId}:*",),
 }
 """Resources that the reference does not tell: only the quarantine is written to; an object's key may be another
-account's; findings are authorised on the hub of either kind."""
+account's; findings are authorised on the hub of either kind; a guardrail that refers to nothing is made on none."""
 
 _TAGGED_WHEN_MADE = {
     "ec2:AuthorizeSecurityGroupEgress": "security-group-rule",

@@ -1,0 +1,127 @@
+"""Bedrock's guardrails, which moto does not have, as far as Firedoor needs them.
+
+Names and shapes are those of botocore's model. Definitions are kept as they were written and answered under the names
+that ``GetGuardrail`` has. Nothing is evaluated: no text is ever looked at here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from unittest import mock
+from urllib.parse import unquote
+
+_Here = tuple[str, str]
+"""Account and region."""
+
+GUARDRAILS: dict[_Here, dict[str, dict[str, Any]]] = {}
+"""Account and region → guardrail id → what it was last defined as, in the words of ``CreateGuardrail``."""
+
+_MADE = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
+
+
+def new_id() -> str:
+    """Return an id that no guardrail ever had."""
+    from moto.moto_api._internal import mock_random
+
+    return str(mock_random.get_random_hex(12))
+
+
+@contextlib.contextmanager
+def bedrock_filled() -> Iterator[None]:
+    """Let moto's Bedrock answer the calls below; what was made is forgotten in the end."""
+    from moto.bedrock.responses import BedrockResponse
+
+    answers = {
+        "create_guardrail": _create,
+        "update_guardrail": _update,
+        "get_guardrail": _get,
+        "list_guardrails": _list,
+        "delete_guardrail": _delete,
+    }
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.dict(GUARDRAILS, clear=True))
+        for name, answer in answers.items():
+            stack.enter_context(mock.patch.object(BedrockResponse, name, answer, create=True))
+        yield
+
+
+def _own(response: Any) -> dict[str, dict[str, Any]]:
+    return GUARDRAILS.setdefault((response.current_account, response.region), {})
+
+
+def _asked(response: Any) -> str:
+    """Return the guardrail id in the call's path.
+
+    Raises:
+        ResourceNotFoundException: There is no such guardrail.
+    """
+    from moto.bedrock.exceptions import ResourceNotFoundException
+
+    guardrail_id = unquote(response.path).rstrip("/").rpartition("/")[2]
+    if guardrail_id not in _own(response):
+        raise ResourceNotFoundException("The guardrail could not be found.")
+    return guardrail_id
+
+
+def _body(response: Any) -> dict[str, Any]:
+    found = json.loads(response.body)
+    return {name: value for name, value in found.items() if name not in ("clientRequestToken", "tags")}
+
+
+def _create(response: Any) -> str:
+    guardrail_id = new_id()
+    _own(response)[guardrail_id] = _body(response)
+    return json.dumps({**_head(response, guardrail_id), "createdAt": _MADE})
+
+
+def _update(response: Any) -> str:
+    guardrail_id = _asked(response)
+    _own(response)[guardrail_id] = _body(response)
+    return json.dumps({**_head(response, guardrail_id), "updatedAt": _MADE})
+
+
+def _get(response: Any) -> str:
+    guardrail_id = _asked(response)
+    answer: dict[str, Any] = {}
+    for name, value in _own(response)[guardrail_id].items():
+        if name == "crossRegionConfig":
+            answer["crossRegionDetails"] = {"guardrailProfileArn": value["guardrailProfileIdentifier"]}
+        elif name == "kmsKeyId":
+            answer["kmsKeyArn"] = value
+        elif name.endswith("Config"):
+            answer[name.removesuffix("Config")] = {key.removesuffix("Config"): inner for key, inner in value.items()}
+        else:
+            answer[name] = value
+    return json.dumps({**answer, **_head(response, guardrail_id), "status": "READY", **_times()})
+
+
+def _list(response: Any) -> str:
+    """Answer with one guardrail a page, so that paging is seen to work."""
+    entries = sorted(_own(response).items())
+    start = int((response.querystring.get("nextToken") or ["0"])[0])
+    page = []
+    for guardrail_id, body in entries[start : start + 1]:
+        head = _head(response, guardrail_id)
+        page.append(
+            {"id": guardrail_id, "arn": head["guardrailArn"], "version": "DRAFT", "status": "READY"}
+            | {"name": body["name"], **_times()}
+        )
+    return json.dumps({"guardrails": page, **({"nextToken": str(start + 1)} if start + 1 < len(entries) else {})})
+
+
+def _delete(response: Any) -> str:
+    del _own(response)[_asked(response)]
+    return "{}"
+
+
+def _head(response: Any, guardrail_id: str) -> dict[str, str]:
+    arn = f"arn:aws:bedrock:{response.region}:{response.current_account}:guardrail/{guardrail_id}"
+    return {"guardrailId": guardrail_id, "guardrailArn": arn, "version": "DRAFT"}
+
+
+def _times() -> dict[str, str]:
+    return {"createdAt": _MADE, "updatedAt": _MADE}

@@ -1,0 +1,57 @@
+"""Guardrails of the events: saved as the timer saves them, then changed or deleted as the event says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from firedoor.actions.bedrock_guardrails import definition
+from firedoor.cli.stage.scene import Thing, Where, happen, ids
+from firedoor.plans import Json
+
+if TYPE_CHECKING:
+    from firedoor.cli.embedded import EmbeddedAws
+
+_GUARDRAIL = {
+    "name": "payments-guard",
+    "contentPolicyConfig": {
+        "filtersConfig": [
+            {"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "NONE"},
+            {"type": "MISCONDUCT", "inputStrength": "HIGH", "outputStrength": "HIGH"},
+        ]
+    },
+    "sensitiveInformationPolicyConfig": {"piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]},
+    "blockedInputMessaging": "I cannot help with that.",
+    "blockedOutputsMessaging": "I cannot say that.",
+}
+
+
+def _guardrail(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make a guardrail that blocks, have it saved, then do what was recorded."""
+    detail = event["detail"]
+    if detail.get("eventName") not in ("DeleteGuardrail", "UpdateGuardrail"):
+        return
+    where = Where(aws, detail["recipientAccountId"], event["region"])
+    client = where.client("bedrock")
+    asked = detail["requestParameters"]
+    with ids("firedoor.cli.moto_bedrock.new_id", asked["guardrailIdentifier"].rpartition("/")[2]):
+        client.create_guardrail(**_GUARDRAIL)
+    aws.timer({"timer": "baseline"})
+    if detail["eventName"] == "DeleteGuardrail":
+        happen(client, detail)
+    elif not detail.get("errorCode"):  # CloudTrail hides the texts, so only what it shows is changed
+        shown = {name: value for name, value in asked.items() if name in _GUARDRAIL and name.endswith("Config")}
+        client.update_guardrail(guardrailIdentifier=asked["guardrailIdentifier"], **{**_GUARDRAIL, **shown})
+    yield Thing(f"Bedrock guardrail {_GUARDRAIL['name']}", lambda: _read(client))
+
+
+def _read(client: Any) -> Json | None:
+    """Return the definition of the guardrail of this name: one that was made anew has another id."""
+    for page in client.get_paginator("list_guardrails").paginate():
+        for entry in page["guardrails"]:
+            if entry["name"] == _GUARDRAIL["name"]:
+                return definition(client.get_guardrail(guardrailIdentifier=entry["id"]))
+    return None
+
+
+MAKERS = (_guardrail,)
