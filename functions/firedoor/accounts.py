@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,10 @@ class Account:
     make_client: Callable[[str, str], Any]
     baseline: Callable[[str], Json | None]
     quarantine_bucket: str
+    evidence_bucket: str
     home_account_id: str
+    external_id: str = field(repr=False)
+    """The installation's secret, from which the key of fingerprints is derived."""
 
     def client(self, service: str, region: str | None = None) -> Any:
         """Return the client of ``service`` in this account; IAM and other global services ignore ``region``."""
@@ -142,7 +145,9 @@ class Accounts:
             make_client=_client_factory(self._session, credentials),
             baseline=lambda resource: self._baseline(account_id, region, resource, event_time),
             quarantine_bucket=settings.quarantine_bucket,
+            evidence_bucket=settings.evidence_bucket,
             home_account_id=settings.account_id,
+            external_id=settings.external_id,
         )
 
 

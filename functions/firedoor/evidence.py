@@ -18,6 +18,12 @@ from botocore.exceptions import ClientError
 
 from firedoor.plans import Json
 
+ORIGINAL = "firedoor-original"
+"""Metadata of a log object that a redaction or its undo wrote: the place of the original in the evidence bucket.
+
+A second try knows by it what the first one made, and the reader of the log that its calls are no new ones.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.data_classes import CloudWatchLogsEvent
 from botocore.config import Config
 
 from firedoor.errors import EventError, Retry
+from firedoor.evidence import ORIGINAL
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.inspection.invocations import Invocation, read_invocation
 from firedoor.inspection.second_stage import PER_MINUTE, SecondStage, parse_guardrail
@@ -57,8 +58,11 @@ def read_log_object(services: Services, text: str) -> LogRead:
     bucket, key = _named_object(text)
     if _is_not_a_log(key):
         return LogRead(skipped="not a log object")
-    body = _fetch(services, bucket, key, OBJECT_LIMIT)
-    return _take_in_lines(services, _unpack(body, key, OBJECT_LIMIT).splitlines())
+    found = _get(services, bucket, key)
+    if ORIGINAL in found["Metadata"]:
+        return LogRead(skipped="written by a redaction or its undo")
+    body = found["Body"].read(OBJECT_LIMIT + 1)
+    return _take_in_lines(services, _unpack(body, key, OBJECT_LIMIT).splitlines(), {"bucket": bucket, "key": key})
 
 
 def read_subscription(services: Services, event: dict[str, Any]) -> LogRead:
@@ -93,14 +97,13 @@ def _is_not_a_log(key: str) -> bool:
     return "/data/" in key or key.endswith("amazon-bedrock-logs-permission-check")
 
 
-def _fetch(services: Services, bucket: str, key: str, limit: int) -> bytes:
+def _get(services: Services, bucket: str, key: str) -> dict[str, Any]:
     try:
-        body: bytes = services.s3.get_object(Bucket=bucket, Key=key)["Body"].read(limit + 1)
+        return dict(services.s3.get_object(Bucket=bucket, Key=key))
     except AwsError as error:
         raise (Retry if is_passing(error) else EventError)(
             f"The log object cannot be read. {explain(error)}"
         ) from error
-    return body
 
 
 def _unpack(body: bytes, key: str, limit: int) -> bytes:
@@ -118,15 +121,16 @@ def _unpack(body: bytes, key: str, limit: int) -> bytes:
     return text
 
 
-def _take_in_lines(services: Services, lines: Iterable[bytes]) -> LogRead:
-    """Inspect every line; one that cannot be read is counted, and the others go on."""
+def _take_in_lines(services: Services, lines: Iterable[bytes], log: Mapping[str, str] | None = None) -> LogRead:
+    """Inspect every line; one that cannot be read is counted, and the others go on. ``log`` is where they lie in S3."""
     habits, second_stage = _Habits(services), _second_stage(services)
     records, cases, not_read = 0, 0, 0
     for line in lines:
         if not line.strip():
             continue
         try:
-            taken = take_in(services, json.dumps(_event_of(services, habits, second_stage, _parse(line))))
+            event = _event_of(services, habits, second_stage, _parse(line), log)
+            taken = take_in(services, json.dumps(event))
         except EventError:
             not_read += 1
             continue
@@ -161,7 +165,13 @@ def _parse(line: bytes) -> Any:
         raise EventError("A line of the log is not JSON.") from error
 
 
-def _event_of(services: Services, habits: _Habits, second_stage: SecondStage | None, record: Any) -> dict[str, Any]:
+def _event_of(
+    services: Services,
+    habits: _Habits,
+    second_stage: SecondStage | None,
+    record: Any,
+    log: Mapping[str, str] | None,
+) -> dict[str, Any]:
     invocation = read_invocation(record)
     if invocation.bodies_in_s3:
         invocation = read_invocation(_with_moved_bodies(services, record))
@@ -177,7 +187,7 @@ def _event_of(services: Services, habits: _Habits, second_stage: SecondStage | N
         "cost_usd": estimate_cost(invocation.model, invocation.tokens),
         "ratio": habits.ratio(invocation),
     }
-    return invocation.to_event(signals=signals.to_json(), usage=usage)
+    return invocation.to_event(signals=signals.to_json(), usage=usage, **({"log": log} if log else {}))
 
 
 def _with_moved_bodies(services: Services, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,7 +209,8 @@ def _with_moved_bodies(services: Services, record: Mapping[str, Any]) -> dict[st
 def _moved_body(services: Services, address: str) -> Any:
     bucket, _, key = address.removeprefix("s3://").partition("/")
     try:
-        return json.loads(_unpack(_fetch(services, bucket, key, BODY_LIMIT), key, BODY_LIMIT))
+        body = _get(services, bucket, key)["Body"].read(BODY_LIMIT + 1)
+        return json.loads(_unpack(body, key, BODY_LIMIT))
     except (EventError, ValueError, RecursionError):
         return None
 

@@ -277,16 +277,27 @@ def test_protection_denies_changes_and_not_looking(role: str, name: str) -> None
 
 @pytest.mark.parametrize("role", ["ResponderRole", "RestorerRole"])
 def test_members_have_the_same_roles_as_home(role: str) -> None:
-    """Statement by statement; only the account that has the quarantine bucket is called otherwise."""
+    """Statement by statement; only the account that has the quarantine and evidence buckets is called otherwise."""
     home, member = json.dumps(statements(role)), json.dumps(statements(role, "deploy/member.yaml"))
-    assert home == member.replace("firedoor-quarantine-${HomeAccountId}", "firedoor-quarantine-${AWS::AccountId}")
+    assert home == re.sub(r"(firedoor-(?:quarantine|evidence)-)\$\{HomeAccountId\}", r"\1${AWS::AccountId}", member)
 
 
 @HOMES
-def test_nothing_is_written_into_buckets_but_the_quarantine(name: str) -> None:
-    """Objects are put there and nowhere else, whatever a session policy would let through."""
-    (putting,) = [entry for entry in statements("ResponderRole", name) if "s3:PutObject" in entry.get("Action", ())]
-    assert all(":firedoor-quarantine-" in arn["Fn::Sub"] for arn in putting["Resource"])
+def test_objects_are_written_to_no_place_but_these(name: str) -> None:
+    """Whatever a session policy would let through.
+
+    The quarantine and the originals in the evidence bucket are ours. The exception is the own invocation log, where a
+    redacted copy takes the original's place, and undo the copy's.
+    """
+    home = "AWS::AccountId" if name == "template.yaml" else "HomeAccountId"
+    log = "arn:${AWS::Partition}:s3:::*/AWSLogs/${AWS::AccountId}/BedrockModelInvocationLogs/*"
+    ours = [
+        f"arn:${{AWS::Partition}}:s3:::firedoor-quarantine-${{{home}}}-*/fd-*",
+        f"arn:${{AWS::Partition}}:s3:::firedoor-evidence-${{{home}}}-*/originals/fd-*",
+    ]
+    for role, places in (("ResponderRole", [*ours, log]), ("RestorerRole", [log])):
+        (put,) = [entry for entry in statements(role, name) if "s3:PutObject" in _listed(entry.get("Action", []))]
+        assert places == [arn["Fn::Sub"] for arn in _listed(put["Resource"])]
 
 
 @HOMES

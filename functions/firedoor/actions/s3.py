@@ -1,4 +1,4 @@
-"""Actions on S3: closing a bucket to the public, and taking one object out of circulation."""
+"""Actions on S3: closing a bucket to the public, taking one object out of circulation, redacting one of a log."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
+from firedoor.actions.log_objects import RedactLogObject as RedactLogObject
 from firedoor.actions.s3_settings import BlockAccount as BlockAccount
 from firedoor.actions.s3_settings import EndUnfinishedUploads as EndUnfinishedUploads
 from firedoor.actions.s3_settings import KeepControl as KeepControl

@@ -37,18 +37,24 @@ _LEFT_OUT = frozenset({"accesspointobject"})
 """Resource types by which nothing here is named."""
 
 _QUARANTINE = "arn:${AWS::Partition}:s3:::firedoor-quarantine-${%s}-*/fd-*"
+_ORIGINALS = "arn:${AWS::Partition}:s3:::firedoor-evidence-${%s}-*/originals/fd-*"
+_INVOCATION_LOG = "arn:${AWS::Partition}:s3:::*/AWSLogs/${AWS::AccountId}/BedrockModelInvocationLogs/*"
 
 _ARNS = {
     "bedrock:CreateGuardrail": ("*",),
     "s3:AbortMultipartUpload": (_QUARANTINE,),
-    "s3:PutObject": (_QUARANTINE,),
-    "s3:PutObjectTagging": (_QUARANTINE,),
+    "s3:PutObject": (_QUARANTINE, _ORIGINALS, _INVOCATION_LOG),
+    "s3:PutObjectTagging": (_QUARANTINE, _ORIGINALS, _INVOCATION_LOG),
     "kms:Decrypt": ("arn:${AWS::Partition}:kms:*:*:key/*",),
     "kms:GenerateDataKey": ("arn:${AWS::Partition}:kms:*:*:key/*",),
     "securityhub:BatchUpdateFindings": ("arn:${AWS::Partition}:securityhub:*:${AWS::AccountId}:*",),
 }
-"""Resources that the reference does not tell: only the quarantine is written to; an object's key may be another
+"""Resources that the reference does not tell: the quarantine is written to, originals are
+locked away, and redacted copies take their place in this account's invocation log; an object's key may be another
 account's; findings are authorised on the hub of either kind; a guardrail that refers to nothing is made on none."""
+
+_ARNS_OF_UNDO = {"s3:PutObject": (_INVOCATION_LOG,), "s3:PutObjectTagging": (_INVOCATION_LOG,)}
+"""The same where undoing needs less: it only writes originals back."""
 
 _TAGGED_WHEN_MADE = {
     "ec2:AuthorizeSecurityGroupEgress": "security-group-rule",
@@ -103,7 +109,7 @@ def _statements(names: Iterable[str], verb: str, account: str) -> list[Statement
     """Return one statement for all IAM actions that have the same resources and conditions."""
     alike: dict[str, list[str]] = defaultdict(list)
     for name in sorted(names):
-        statement = _allow([], [arn.replace("%s", account) for arn in _arns(name, names)])
+        statement = _allow([], [arn.replace("%s", account) for arn in _arns(name, names, verb)])
         condition = _condition(name, names, verb)
         alike[json.dumps({**statement, **({"Condition": condition} if condition else {})})].append(name)
     return [{**json.loads(text), "Action": found} for text, found in alike.items()]
@@ -113,10 +119,11 @@ def _allow(names: list[str], arns: list[str]) -> Statement:
     return {"Effect": "Allow", "Action": names, "Resource": arns}
 
 
-def _arns(name: str, names: Iterable[str]) -> tuple[str, ...]:
+def _arns(name: str, names: Iterable[str], verb: str) -> tuple[str, ...]:
     """Return patterns of the resources that an IAM action is asked for, in this account and in every region."""
-    if name in _ARNS:
-        return _ARNS[name]
+    known = {**_ARNS, **(_ARNS_OF_UNDO if verb == "undo" else {})}
+    if name in known:
+        return known[name]
     service, _, operation = name.partition(":")
     reference = _reference()[service]
     types = _TYPES.get(name) or reference["Actions"][operation.lower()].get("Resources", [])

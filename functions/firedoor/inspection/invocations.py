@@ -132,7 +132,7 @@ class Invocation:
     def to_event(self, **found: Mapping[str, Any]) -> dict[str, Any]:
         """Return the EventBridge envelope that the playbooks match. It holds no text of prompts or answers.
 
-        ``found`` is what inspection adds to the detail: ``signals`` and ``usage``.
+        ``found`` is what is added to the detail: ``signals``, ``usage``, and ``log``, the bucket and key of the record.
         """
         return {
             "version": "0",

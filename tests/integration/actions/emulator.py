@@ -20,6 +20,7 @@ REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 OWN_GROUPS = {"firedoor-quarantine", "firedoor-untrack"}
 QUARANTINE_BUCKET = "firedoor-quarantine"
+EVIDENCE_BUCKET = "firedoor-evidence"
 
 VIEWS: dict[str, Callable[[], Any]] = {}
 """More to see in the account: name → what reads it. The worlds of a service add theirs."""
@@ -148,7 +149,11 @@ def _targets() -> dict[str, list[str]]:
 
 def _buckets() -> dict[str, Any]:
     s3 = client("s3")
-    names = [entry["Name"] for entry in s3.list_buckets()["Buckets"] if entry["Name"] != QUARANTINE_BUCKET]
+    names = [
+        entry["Name"]
+        for entry in s3.list_buckets()["Buckets"]
+        if entry["Name"] not in (QUARANTINE_BUCKET, EVIDENCE_BUCKET)
+    ]
     found = {}
     for name in names:
         try:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from emulator import ACCOUNT, CREDENTIALS, QUARANTINE_BUCKET, REGION, client
+from emulator import ACCOUNT, CREDENTIALS, EVIDENCE_BUCKET, QUARANTINE_BUCKET, REGION, client
 
 from firedoor.accounts import Account
 
@@ -54,7 +54,9 @@ class World:
             make_client=client,
             baseline=self.baselines.get,
             quarantine_bucket=QUARANTINE_BUCKET,
+            evidence_bucket=EVIDENCE_BUCKET,
             home_account_id=ACCOUNT,
+            external_id="an-external-id",
         )
 
 

@@ -21,6 +21,7 @@ BY_FIREDOOR_ONLY = {
     "ec2.detach_instance_profile",  # by an id that is looked up
     "ec2.isolate_instance",  # a group that may have to be made, and two changes of it in a row
     "ec2.snapshot_volumes",  # tagged with the case
+    "s3.redact_log_object",  # it rewrites a text
     "s3.quarantine_object",  # a copy, its manifest, and a check that nothing came in between
 }
 """Actions that take more than a command or two."""

@@ -65,6 +65,8 @@ def iam_actions(service: str, operation: str, parameters: dict[str, object]) -> 
     name = f"{SERVICE.get(service, service)}:{operation}"
     if name == "s3:DeleteObject" and "VersionId" in parameters:
         return {"s3:DeleteObjectVersion"}
+    if name == "s3:GetObjectTagging" and "VersionId" not in parameters:
+        return {name}
     return IAM_ACTION.get(name, {name})
 
 

@@ -1,11 +1,17 @@
-"""Guardrails of the events: saved as the timer saves them, then changed or deleted as the event says."""
+"""Guardrails and log objects of the events.
+
+A guardrail is saved as the timer saves it, then changed or deleted as the event says.
+"""
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from firedoor.actions.bedrock_guardrails import definition
+from firedoor.cli.stage.s3 import SAMPLE_LOG, make_bucket
 from firedoor.cli.stage.scene import Thing, Where, happen, ids
 from firedoor.plans import Json
 
@@ -54,4 +60,20 @@ def _read(client: Any) -> Json | None:
     return None
 
 
-MAKERS = (_guardrail,)
+def _inspected_log(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the log object in which inspection found something, with a record that holds an address."""
+    where = Where(aws, event["account"], event["region"])
+    bucket, key = event["detail"]["log"]["bucket"], event["detail"]["log"]["key"]
+    s3 = make_bucket(where, bucket)
+    text = SAMPLE_LOG.read_text("utf-8") + json.dumps({"note": "Write to anna@example.com"}) + "\n"
+    s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(text.encode(), mtime=0))
+    yield Thing(f"S3 object {bucket}/{key}", lambda: _read_log(s3, bucket, key))
+
+
+def _read_log(s3: Any, bucket: str, key: str) -> Json:
+    last = gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read()).splitlines()[-1]
+    tags = s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
+    return {"last record": json.loads(last), "tags": {tag["Key"]: tag["Value"] for tag in tags}}
+
+
+MAKERS = (_guardrail, _inspected_log)
