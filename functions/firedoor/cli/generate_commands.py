@@ -168,8 +168,23 @@ def _value(value: Any, indent: int) -> str:
     if isinstance(value, dict):
         return "\n" + _yaml(value, indent)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "\n" + "".join(f"{' ' * indent}- {_scalar(item)}\n" for item in value)
+        return _list(value, indent)
     return f" {json.dumps(value)}\n"
+
+
+def _list(items: Sequence[str], indent: int) -> str:
+    """Return a flow sequence on as many lines as it takes: an item a line would make the members' template too long."""
+    lines = [""]
+    for item in items:
+        entry = _scalar(item) + ", "
+        if lines[-1] and indent + len(lines[-1]) + len(entry) > _WIDTH:
+            lines.append("")
+        lines[-1] += entry
+    margin = "\n" + " " * indent
+    return f"{margin}[" + (margin + " ").join(line.rstrip() for line in lines).rstrip(",") + "]\n"
+
+
+_WIDTH = 118
 
 
 def _scalar(text: str) -> str:
