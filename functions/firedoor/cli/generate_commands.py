@@ -173,7 +173,7 @@ def _value(value: Any, indent: int) -> str:
 
 
 def _list(items: Sequence[str], indent: int) -> str:
-    """Return a flow sequence on as many lines as it takes: an item a line would make the members' template too long."""
+    """Return a flow sequence on as many lines as it takes."""
     lines = [""]
     for item in items:
         entry = _scalar(item) + ", "
