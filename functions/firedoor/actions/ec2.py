@@ -15,6 +15,7 @@ from firedoor.actions.ec2_settings import EncryptVolumes as EncryptVolumes
 from firedoor.actions.ec2_settings import KeepSubnetPrivate as KeepSubnetPrivate
 from firedoor.actions.ec2_settings import RequireTokens as RequireTokens
 from firedoor.actions.ec2_settings import UnshareSnapshot as UnshareSnapshot
+from firedoor.actions.ec2_sharing import WithdrawSharing as WithdrawSharing
 from firedoor.errors import Refused, Retry
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 

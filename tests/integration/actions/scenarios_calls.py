@@ -81,6 +81,28 @@ def administrator(kind: str) -> Setup:
     return setup
 
 
+def shared_snapshot(world: World) -> dict[str, Any]:
+    """A snapshot that two accounts may copy, one of them by the call that is taken back."""
+    ec2 = world.client("ec2")
+    volume = ec2.create_volume(AvailabilityZone=f"{world.account().region}a", Size=8)["VolumeId"]
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    ec2.modify_snapshot_attribute(
+        SnapshotId=snapshot, Attribute="createVolumePermission", OperationType="add",
+        UserIds=["444455556666", "999988887777"], GroupNames=["all"],
+    )  # fmt: skip
+    return {"id": snapshot, "receivers": ["999988887777", "all"]}
+
+
+def shared_image(world: World) -> dict[str, Any]:
+    """An image that a foreign account may start."""
+    ec2 = world.client("ec2")
+    image = ec2.register_image(Name="payments")["ImageId"]
+    ec2.modify_image_attribute(
+        ImageId=image, Attribute="launchPermission", OperationType="add", UserIds=["444455556666", "999988887777"]
+    )
+    return {"id": image, "receivers": ["999988887777"]}
+
+
 SCENARIOS: dict[str, tuple[str, Setup]] = {
     "key to be deleted": ("kms.cancel_key_deletion", dying_key),
     "key disabled": ("kms.enable_key", disabled_key),
@@ -89,6 +111,8 @@ SCENARIOS: dict[str, tuple[str, Setup]] = {
     "user made administrator": ("iam.detach_policy", administrator("user")),
     "role made administrator": ("iam.detach_policy", administrator("role")),
     "group made administrator": ("iam.detach_policy", administrator("group")),
+    "snapshot shared": ("ec2.withdraw_sharing", shared_snapshot),
+    "image shared": ("ec2.withdraw_sharing", shared_image),
     "recorder stopped": ("config.start_recorder", stopped_recorder),
 }
 
@@ -100,6 +124,7 @@ def _states() -> dict[str, Any]:
     recorders = config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
     return {
         "attached": {kind: _attached(kind) for kind in ("user", "role", "group")},
+        "shared": _shared(),
         "keys": {key["KeyId"]: key["KeyState"] for key in keys},
         "recorders": {recorder["name"]: recorder["recording"] for recorder in recorders},
         "functions": {
@@ -117,6 +142,23 @@ def _attached(kind: str) -> dict[str, Any]:
     return {
         holder: sorted(entry["PolicyArn"] for entry in read(**{name: holder})["AttachedPolicies"]) for holder in names
     }
+
+
+def _shared() -> dict[str, Any]:
+    """Return with whom snapshots and images are shared."""
+    ec2 = client("ec2")
+    snapshots = [entry["SnapshotId"] for entry in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]]
+    images = [entry["ImageId"] for entry in ec2.describe_images(Owners=["self"])["Images"]]
+    found = {
+        name: ec2.describe_snapshot_attribute(SnapshotId=name, Attribute="createVolumePermission")[
+            "CreateVolumePermissions"
+        ]
+        for name in snapshots
+    } | {
+        name: ec2.describe_image_attribute(ImageId=name, Attribute="launchPermission")["LaunchPermissions"]
+        for name in images
+    }
+    return {name: sorted(map(str, receivers)) for name, receivers in found.items()}
 
 
 def _doors(name: str) -> dict[str, Any]:

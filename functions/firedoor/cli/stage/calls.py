@@ -99,6 +99,40 @@ def _receiver(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     yield Thing(f"IAM {kind} {next(iter(name.values()))}", read)
 
 
+def _shared_disk(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the snapshot or image that a recorded call shared, and share it."""
+    detail = event["detail"]
+    kinds = {"ModifySnapshotAttribute": "snapshot", "ModifyImageAttribute": "image"}
+    kind = kinds.get(detail["eventName"])
+    if kind is None or detail.get("eventSource") != "ec2.amazonaws.com":
+        return
+    ec2 = Where(aws, detail["recipientAccountId"], event["region"]).client("ec2")
+    asked, permission = (
+        detail["requestParameters"],
+        "createVolumePermission" if kind == "snapshot" else "launchPermission",
+    )
+    name, items = asked[f"{kind}Id"], asked[permission]["add"]["items"]
+    if kind == "snapshot":
+        volume = ec2.create_volume(AvailabilityZone=f"{event['region']}a", Size=8)["VolumeId"]
+        with ids("moto.ec2.models.elastic_block_store.random_snapshot_id", name):
+            ec2.create_snapshot(VolumeId=volume)
+    else:
+        with ids("moto.ec2.models.amis.random_ami_id", name):
+            ec2.register_image(Name=name)
+    modify, describe = getattr(ec2, f"modify_{kind}_attribute"), getattr(ec2, f"describe_{kind}_attribute")
+    which = {f"{kind.title()}Id": name, "Attribute": permission}
+    groups = {"snapshot": "GroupNames", "image": "UserGroups"}[kind]
+    for item in items:
+        given = {"UserIds": [item["userId"]]} if "userId" in item else {groups: [item["group"]]}
+        modify(**which, OperationType="add", **given)
+
+    def read() -> Json:
+        found = describe(**which)[f"{permission[0].upper()}{permission[1:]}s"]
+        return {"shared with": [entry.get("UserId") or entry.get("Group") for entry in found]}
+
+    yield Thing(f"{kind.title()} {name}", read)
+
+
 def _publish(account: str, arn: str) -> None:
     """Make a policy of AWS's own, of which moto knows none unless it loads them all, which takes long."""
     from moto.iam.models import AWSManagedPolicy, iam_backends
@@ -109,4 +143,4 @@ def _publish(account: str, arn: str) -> None:
     iam_backends[account]["aws"].managed_policies[arn] = policy
 
 
-MAKERS = (_key, _recorder, _function, _receiver)
+MAKERS = (_key, _recorder, _function, _receiver, _shared_disk)
