@@ -52,3 +52,28 @@ def test_an_approved_redaction_cleans_the_log_and_is_not_read_as_news(samples: S
         assert cases == aws.cases()
         read = [line for line in aws.log() if line.get("message") == "inspected"]
         assert [1, 0] == [line["records"] for line in read]
+
+
+def test_an_own_key_in_a_prompt_is_deactivated_after_an_approval(samples: Samples, bundle: Path) -> None:
+    """From the words in the log to the key's status, though no event, case or alert holds the key's id."""
+    with EmbeddedAws(bundle, NOW) as aws:
+        iam = aws.client("iam")
+        iam.create_user(UserName="deploy-bot")
+        key_id = iam.create_access_key(UserName="deploy-bot")["AccessKey"]["AccessKeyId"]
+        aws.put_event(log_with(aws, samples, key_id)[2])
+        aws.pump()
+        (case,) = [case for case in aws.cases() if case.playbook == "bedrock-own-key-in-prompt"]
+        aws.decide({"decision": "approve", "case_id": case.id}, OPERATOR)
+        aws.pump()
+        (key,) = iam.list_access_keys(UserName="deploy-bot")["AccessKeyMetadata"]
+        assert "Inactive" == key["Status"]
+
+
+def test_a_key_of_somebody_else_is_left_to_the_other_playbook(samples: Samples, bundle: Path) -> None:
+    """No user here has it, so nothing waits for anybody, and one alert tells of the secret."""
+    with EmbeddedAws(bundle, NOW) as aws:
+        aws.put_event(log_with(aws, samples, "AKIA" + "J45Q7YFFARZ2KQ5D")[2])
+        aws.pump()
+        states = {case.playbook: case.state for case in aws.cases()}
+        assert State.CLOSED is states["bedrock-own-key-in-prompt"]
+        assert State.WAITING is states["bedrock-secret-in-prompt"]

@@ -19,7 +19,7 @@ from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from firedoor.accounts import Account
 
@@ -148,6 +148,58 @@ class DeactivateAccessKey(Action):
                 return None
             raise
         return next((str(key["Status"]) for key in keys if key["AccessKeyId"] == key_id), None)
+
+
+MOST_USERS = 1_000
+"""Users whose keys are compared; listing the keys of more might not end while the function runs."""
+
+
+class DeactivateLoggedKey(DeactivateAccessKey):
+    """See ``summary``. The id of the key is nowhere in the event; the keys of all users are compared with it.
+
+    Keys of root and of other accounts are not found.
+    """
+
+    name = "iam.deactivate_logged_key"
+    summary = (
+        "Sets the long-term access keys that inspection saw in a log, and knows by fingerprint only, to Inactive where "
+        "they belong to a user of this account; undo sets them to Active again."
+    )
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "fingerprints": Parameter("Keyed fingerprints of their ids.", ["9f2c4e1ab0d37c55"], type="array")
+    }
+    permissions = Permissions(
+        plan=("iam:GetUser", "iam:ListAccessKeys", "iam:ListUsers"),
+        apply=("iam:UpdateAccessKey",),
+        undo=("iam:UpdateAccessKey",),
+    )
+    example = "{action: iam.deactivate_logged_key, with: {fingerprints: '{fingerprints}'}}"
+
+    def plan(self, account: Account, params: Json) -> Plan:
+        """Plan to deactivate each of this account's keys that has one of the fingerprints and is active."""
+        plans = [
+            super(DeactivateLoggedKey, self).plan(account, {"user": user, "access_key_id": key_id})
+            for user, key_id in self._with(account, frozenset(params["fingerprints"]))
+        ]
+        if not plans:
+            return Plan(reason="No user of this account has the key that was seen.")
+        changes = tuple(change for plan in plans for change in plan.changes)
+        return Plan(changes) if changes else plans[0]
+
+    def _with(self, account: Account, fingerprints: frozenset[str]) -> Iterator[tuple[str, str]]:
+        from firedoor.inspection.secrets import fingerprint
+        from firedoor.inspection.signals import fingerprint_key
+
+        client, key = account.client("iam"), fingerprint_key(account.external_id)
+        pages = client.get_paginator("list_users").paginate(PaginationConfig={"MaxItems": MOST_USERS + 1})
+        users = [user["UserName"] for page in pages for user in page["Users"]]
+        if len(users) > MOST_USERS:
+            raise Refused(f"The account has more than {MOST_USERS} users; find out by hand whose key it is.")
+        for user in users:
+            for page in client.get_paginator("list_access_keys").paginate(UserName=user):
+                for found in page["AccessKeyMetadata"]:
+                    if fingerprint(found["AccessKeyId"], key) in fingerprints:
+                        yield user, found["AccessKeyId"]
 
 
 class InlinePolicyAction(Action):

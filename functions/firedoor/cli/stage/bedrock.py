@@ -11,12 +11,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from firedoor.actions.bedrock_guardrails import definition
+from firedoor.cli.stage.iam import user
 from firedoor.cli.stage.s3 import SAMPLE_LOG, make_bucket
 from firedoor.cli.stage.scene import Thing, Where, happen, ids
+from firedoor.inspection.secrets import fingerprint
+from firedoor.inspection.signals import fingerprint_key
 from firedoor.plans import Json
 
 if TYPE_CHECKING:
     from firedoor.cli.embedded import EmbeddedAws
+
+_KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 
 _GUARDRAIL = {
     "name": "payments-guard",
@@ -70,10 +75,17 @@ def _inspected_log(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     yield Thing(f"S3 object {bucket}/{key}", lambda: _read_log(s3, bucket, key))
 
 
+def _own_key(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the user whose key stands in the prompt: an event has no more of it than its fingerprint."""
+    seen = {item["fingerprint"] for item in event["detail"]["signals"]["secrets"]["items"]}
+    if fingerprint(_KEY_ID, fingerprint_key(aws.services.settings.external_id)) in seen:
+        yield user(Where(aws, event["account"], event["region"]), "deploy-bot", _KEY_ID)
+
+
 def _read_log(s3: Any, bucket: str, key: str) -> Json:
     last = gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read()).splitlines()[-1]
     tags = s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
     return {"last record": json.loads(last), "tags": {tag["Key"]: tag["Value"] for tag in tags}}
 
 
-MAKERS = (_guardrail, _inspected_log)
+MAKERS = (_guardrail, _inspected_log, _own_key)
