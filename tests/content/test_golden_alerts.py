@@ -34,7 +34,8 @@ UPDATE = bool(os.environ.get("FIREDOOR_UPDATE_GOLDEN"))
 def first_hits() -> dict[str, PlaybookTest]:
     """Return for every playbook the first of its tests that hits with one event; others are left out."""
     tests = load_sources(ROOT / "playbooks").tests
-    hits = [test for test in tests if test.matches and test.repeat == 1 and test.playbook not in TOLD_TO_NOBODY]
+    single = [test for test in tests if test.matches and test.repeat == 1 and not test.before]
+    hits = [test for test in single if test.playbook not in TOLD_TO_NOBODY]
     return {test.playbook: test for test in reversed(hits)}
 
 

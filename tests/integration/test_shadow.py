@@ -20,7 +20,7 @@ ACTING = {entry["id"] for entry in SOURCES.playbooks if entry.get("steps")}
 HITS = {
     test.playbook: test
     for test in reversed(SOURCES.tests)
-    if test.playbook in ACTING and test.matches and test.repeat == 1
+    if test.playbook in ACTING and test.matches and test.repeat == 1 and not test.before
 }
 """Playbook that acts → its first test of a single event."""
 

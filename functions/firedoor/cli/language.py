@@ -134,6 +134,10 @@ PLAYBOOK: Mapping[str, Term] = {
         [{"name": "A trail is stopped", "event": "cloudtrail_stop_logging.json", "expect": {"matches": True}}],
     ),
     "tests.name": Term("The rule that it proves.", "A trail is stopped"),
+    "tests.before": Term(
+        "Files in events/ that come first, as they are; for a threshold that is a sequence.",
+        ["cloudtrail_list_foundation_models.json"],
+    ),
     "tests.event": Term("A file in events/.", "cloudtrail_stop_logging.json"),
     "tests.set": Term(
         "Fields to change first, by path, a number for a place in a list; null removes the field; "

@@ -53,16 +53,19 @@ def run_tests(sources: Sources, events: Path) -> tuple[Outcome, ...]:
 
 def _run(test: PlaybookTest, library: Library, events: Path) -> Outcome:
     try:
-        problems = tuple(_problems(test, list(_classify(test, library, events / test.event))))
+        problems = tuple(_problems(test, list(_classify(test, library, events))))
     except FiredoorError as error:
         problems = (str(error),)
     return Outcome(test.playbook, test.name, test.file, test.line, problems)
 
 
-def _classify(test: PlaybookTest, library: Library, path: Path) -> Iterator[Classification]:
-    """Classify the changed event as often as the test says, each time as a new event a second later."""
+def _classify(test: PlaybookTest, library: Library, events: Path) -> Iterator[Classification]:
+    """Classify what comes first, then the changed event as often as the test says, each as new, a second later."""
     windows = MemoryWindows()
-    text = path.read_text("utf-8")
+    for name in test.before:
+        for event in read_events((events / name).read_text("utf-8")):
+            yield library.classify(event, windows, event.facts.time.date())
+    text = (events / test.event).read_text("utf-8")
     for number in range(test.repeat):
         for event in read_events(changed(text, _numbered(test.changes, number + 1))):
             time = event.facts.time + timedelta(seconds=number)

@@ -135,7 +135,7 @@ def _missed(tests: Iterable[PlaybookTest], replays: Sequence[Replay]) -> Iterato
     answered = {replayed.name: {case.playbook for case in replayed.cases} for replayed in replays}
     for test in tests:
         playbooks = answered.get(test.event)
-        single = test.repeat == 1 and not test.changes
+        single = test.repeat == 1 and not test.changes and not test.before
         if playbooks is not None and single and test.matches and test.playbook not in playbooks:
             yield f"{test.event}: playbook {test.playbook} should have answered it ({test.name}), and did not."
 

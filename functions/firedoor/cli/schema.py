@@ -243,6 +243,7 @@ def _tests() -> dict[str, Any]:
     expect.update({"if": miss, "then": {"properties": {"extract": False, "steps": False}}})
     properties = {
         "name": _TEXT,
+        "before": _list(_shaped(language.EVENT_FILE)),
         "event": _shaped(language.EVENT_FILE),
         "set": {"type": "object", "propertyNames": {"pattern": f"^(?:{language.PATH})$"}},
         "repeat": _number(1),

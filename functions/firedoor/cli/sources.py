@@ -57,6 +57,8 @@ class PlaybookTest:
 
     playbook: str
     name: str
+    before: tuple[str, ...]
+    """Files of events that come first, unchanged."""
     event: str
     changes: Json
     """Path → new value; None removes the field."""
@@ -441,12 +443,10 @@ class _Playbook:
                 )
 
     def _test(self, cursor: Cursor, step_actions: Collection[str]) -> PlaybookTest:
-        fields = cursor.fields(("name", "event", "expect"), ("set", "repeat"))
+        fields = cursor.fields(("name", "event", "expect"), ("before", "set", "repeat"))
         expect = fields["expect"].fields(("matches",), ("extract", "steps", "alerts"))
-        event = fields["event"].shaped(language.EVENT_FILE)
-        if event and not (self._events / event).is_file():
-            known = [path.name for path in self._events.glob("*.json")]
-            fields["event"].wrong(f"there is no {event} in {self._events.name}/; {nearest(event, known)}")
+        before = tuple(self._event(item) for item in fields["before"].items(0))
+        event = self._event(fields["event"])
         matches = expect["matches"].truth()
         if expect["matches"].value is False:
             for name in ("extract", "steps"):
@@ -456,6 +456,7 @@ class _Playbook:
         return PlaybookTest(
             playbook=self._path.stem,
             name=fields["name"].text(),
+            before=before,
             event=event,
             changes=_changes(fields["set"]),
             repeat=fields["repeat"].number() if fields["repeat"].present else 1,
@@ -466,6 +467,13 @@ class _Playbook:
             file=str(self._path),
             line=cursor.line,
         )
+
+    def _event(self, cursor: Cursor) -> str:
+        event = cursor.shaped(language.EVENT_FILE)
+        if event and not (self._events / event).is_file():
+            known = [path.name for path in self._events.glob("*.json")]
+            cursor.wrong(f"there is no {event} in {self._events.name}/; {nearest(event, known)}")
+        return event
 
     def _check_expected(self, expect: Mapping[str, Cursor], step_actions: Collection[str]) -> None:
         for name, item in expect["extract"].members().items():
