@@ -110,7 +110,12 @@ MOTO_ASKS = {
 def as_moto_asks(names: frozenset[str]) -> frozenset[str]:
     """Add what moto asks for instead: operations' own names, where IAM knows them by others, and ``MOTO_ASKS``."""
     operations = {operation for operation, needed in IAM_ACTION.items() if needed <= names}
-    return names.union(operations, *(asked for name, asked in MOTO_ASKS.items() if name in names))
+    signed = {name.replace("cloudwatch:", "monitoring:") for name in names}  # the name that the signature has
+    return names.union(operations, signed, *(asked for name, asked in MOTO_ASKS.items() if name in names))
+
+
+UNCHECKED = {"s3:PutAccountPublicAccessBlock"}
+"""What moto lets everybody do."""
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -118,6 +123,8 @@ def test_an_action_that_its_role_does_not_have_is_denied(name: str, world: World
     """Without what it declares for applying, the responder is refused, and nothing has changed."""
     action, params, changes = begin(name, world)
     only_to_apply = frozenset(action.permissions.apply).difference(action.permissions.plan)
+    if only_to_apply <= UNCHECKED:
+        pytest.skip("moto does not check it")
     responder = become(world, "FiredoorResponder", as_moto_asks(allowed("ResponderRole") - only_to_apply))
     with enforced():
         account = entered(world.account(), responder)
