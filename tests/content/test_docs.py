@@ -12,7 +12,7 @@ from firedoor.cli import COMMANDS, template
 from firedoor.settings import OPTIONAL, REQUIRED
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ["README.md", "docs/operations.md"]
+PAGES = ["README.md", "docs/operations.md", "docs/inspection.md"]
 
 
 def text(page: str) -> str:
