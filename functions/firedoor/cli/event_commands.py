@@ -6,7 +6,7 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from firedoor.engine import Classification, Hit, Library
+    from firedoor.inspection.invocations import Invocation
     from firedoor.thresholds import Windows
 
 
@@ -76,7 +77,9 @@ def _register_inspect(subparsers: argparse._SubParsersAction[argparse.ArgumentPa
         help="what do prompts and model-invocation logs show?",
         description="Print the signals of model-invocation log files, or of a text. Prompts are never printed.",
     )
-    inspect.add_argument("files", metavar="FILE", nargs="*", help="log files (NDJSON, gzip or not), or - for stdin")
+    inspect.add_argument(
+        "files", metavar="FILE", nargs="*", help="log files (NDJSON, gzip or not), or texts; - for stdin"
+    )
     inspect.add_argument("--text", action="store_true", help="the input is a text, not a log")
     inspect.add_argument("--jsonl", action="store_true", help='with --text: read {"id", "text", "origin"?} lines')
     inspect.add_argument("--json", action="store_true", help="print JSON")
@@ -296,27 +299,45 @@ def _print_explained(rows: list[dict[str, Any]]) -> None:
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
+    if arguments.jsonl and not arguments.text:
+        raise FiredoorError("--jsonl reads lines of texts: give it with --text. Log files need neither.")
+    if not arguments.text and not arguments.files:
+        raise FiredoorError("Name a log file, or give --text and a prompt on standard input.")
     if arguments.text and arguments.jsonl:
-        for line in _lines(_stdin()):
-            print(json.dumps(_inspected_line(line)))
-        return 0
+        return _show_signals(_inspected_lines(arguments.files or ["-"]), as_json=True)
     if arguments.text:
         names = arguments.files or ["-"]
         text = "".join(_stdin().read() if name == "-" else library.read(Path(name)) for name in names)
         return _show_signals([_inspected_text(text, "user")], as_json=arguments.json)
-    if not arguments.files:
-        raise FiredoorError("Name a log file, or give --text and a prompt on standard input.")
-    rows = [row for name in arguments.files for row in _inspected_log(name)]
+    rows = (row for name in arguments.files for row in _inspected_log(name))
     return _show_signals(rows, as_json=arguments.json)
 
 
-def _inspected_line(line: str) -> dict[str, Any]:
+def _inspected_lines(names: list[str]) -> Iterator[dict[str, Any]]:
+    for name in names:
+        if name == "-":
+            yield from _inspected_stream(_stdin())
+        else:
+            with Path(name).open(encoding="utf-8", errors="surrogateescape") as stream:
+                yield from _inspected_stream(stream)
+
+
+def _inspected_stream(stream: TextIO) -> Iterator[dict[str, Any]]:
+    return (_inspected_line(number, line) for number, line in enumerate(stream, 1) if line.strip())
+
+
+def _inspected_line(number: int, line: str) -> dict[str, Any]:
+    """Inspect one line. Of a line that is wrong the answer says which and why, and none of its text."""
     try:
         asked = json.loads(line)
-        found = _inspected_text(asked["text"], asked.get("origin") or "user")
-    except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
-        return {"id": None, "error": f"The line is not {{id, text}}: {type(error).__name__}."}
-    return {"id": asked.get("id"), **found}
+    except (ValueError, RecursionError):
+        return {"id": None, "line": number, "error": "The line is not JSON."}
+    if not isinstance(asked, dict):
+        return {"id": None, "line": number, "error": "The line is not an object with id and text."}
+    identity, text = asked.get("id"), asked.get("text")
+    if not isinstance(text, str):
+        return {"id": identity, "line": number, "error": "The line has no text, or one that is not a string."}
+    return {"id": identity, **_inspected_text(text, asked.get("origin"))}
 
 
 def _inspected_text(text: str, origin: Any) -> dict[str, Any]:
@@ -333,27 +354,52 @@ def _inspected_text(text: str, origin: Any) -> dict[str, Any]:
 
 
 def _inspected_log(name: str) -> Iterator[dict[str, Any]]:
-    import gzip
-
     from firedoor.inspection.invocations import read_invocation
     from firedoor.inspection.signals import inspect
 
-    body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    if body[:2] == b"\x1f\x8b":
-        body = gzip.decompress(body)
-    for number, line in enumerate(body.splitlines(), 1):
+    for number, line in enumerate(_log_bytes(name).splitlines(), 1):
         if not line.strip():
             continue
         try:
             invocation = read_invocation(json.loads(line))
-        except (EventError, ValueError, RecursionError) as error:
+        except EventError as error:
             yield {"line": number, "error": str(error)}
             continue
+        except (ValueError, RecursionError):
+            yield {"line": number, "error": "The line is not JSON."}
+            continue
         signals = inspect(invocation, key=b"shown on this screen only")
-        yield {"line": number, **invocation.to_event(signals=signals.to_json())["detail"]}
+        detail = invocation.to_event(signals=signals.to_json())["detail"]
+        yield {"line": number, **detail, "why": _why(invocation)}
 
 
-def _show_signals(rows: list[dict[str, Any]], *, as_json: bool) -> int:
+def _log_bytes(name: str) -> bytes:
+    import gzip
+    import zlib
+
+    body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    if body[:2] != b"\x1f\x8b":
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FiredoorError(f"{name} is damaged gzip, or cut short.") from error
+
+
+def _why(invocation: Invocation) -> list[dict[str, Any]]:
+    """Say in which text of the record (counted from 0, in order) each technique stands, and its offsets there."""
+    return [
+        {"text": number, "origin": fragment.origin.value, **technique}
+        for number, fragment in enumerate(invocation.fragments)
+        if fragment.origin.value in ("user", "tool_result", "document")
+        for technique in _inspected_text(fragment.text, fragment.origin.value)["techniques"]
+    ]
+
+
+def _show_signals(rows: Iterable[dict[str, Any]], *, as_json: bool) -> int:
+    """Print each row as soon as it is there. The answer is 1 if there were lines and none of them could be read."""
+    read, wrong = 0, 0
     for row in rows:
         print(json.dumps(row, indent=None if as_json else 2))
-    return 0
+        read, wrong = read + ("error" not in row), wrong + ("error" in row)
+    return int(wrong > 0 and read == 0)
