@@ -42,6 +42,8 @@ class LogRead:
     records: int = 0
     cases: int = 0
     not_read: int = 0
+    unknown_shapes: int = 0
+    """Of the records inspected, those with a part of a shape never seen, which was read as far as it went."""
     asked: int = 0
     """Questions to the second stage, and how many of them failed."""
     ask_failed: int = 0
@@ -111,20 +113,23 @@ def _unpack(body: bytes, key: str, limit: int) -> bytes:
         if len(body) > limit:
             raise EventError(f"The object is larger than {limit} bytes.")
         return body
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        text = unpacker.decompress(body, limit)
-    except zlib.error as error:
-        raise EventError("The log object is not gzip.") from error
-    if unpacker.unconsumed_tail:
-        raise EventError(f"The object is larger than {limit} bytes unpacked.")
+    text = b""
+    while body:  # gzip files put one after another are one gzip file
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            text += unpacker.decompress(body, limit + 1 - len(text))
+        except zlib.error as error:
+            raise EventError("The log object is not gzip.") from error
+        if len(text) > limit:
+            raise EventError(f"The object is larger than {limit} bytes unpacked.")
+        body = unpacker.unused_data
     return text
 
 
 def _take_in_lines(services: Services, lines: Iterable[bytes], log: Mapping[str, str] | None = None) -> LogRead:
     """Inspect every line; one that cannot be read is counted, and the others go on. ``log`` is where they lie in S3."""
     habits, second_stage = _Habits(services), _second_stage(services)
-    records, cases, not_read = 0, 0, 0
+    records, cases, not_read, unknown_shapes = 0, 0, 0, 0
     for line in lines:
         if not line.strip():
             continue
@@ -136,9 +141,10 @@ def _take_in_lines(services: Services, lines: Iterable[bytes], log: Mapping[str,
             continue
         records += 1
         cases += len(taken.cases)
+        unknown_shapes += any(reason.startswith("unknown") for reason in event["detail"]["not_inspected"])
     habits.save()
     asked, failed = (second_stage.asked, second_stage.failed) if second_stage else (0, 0)
-    return LogRead(records, cases, not_read, asked, failed)
+    return LogRead(records, cases, not_read, unknown_shapes, asked, failed)
 
 
 def _second_stage(services: Services) -> SecondStage | None:

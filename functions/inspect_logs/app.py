@@ -26,6 +26,7 @@ def tell(read):
     logger.info("inspected", records=read.records, cases=read.cases, skipped=read.skipped)
     count("InvocationsInspected", read.records)
     count("InvocationsNotRead", read.not_read)
+    count("InvocationsOfUnknownShape", read.unknown_shapes)
     if read.asked:
         count("SecondStageAsked", read.asked)
         count("SecondStageFailed", read.ask_failed)

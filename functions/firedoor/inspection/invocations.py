@@ -24,6 +24,9 @@ _REQUIRED = ("timestamp", "accountId", "region", "requestId", "operation")
 _DEPTH = 24
 """How deep content may nest before the rest is marked as not inspected."""
 
+_TOO_MANY_TOKENS = 2**53
+"""A count that no float holds exactly is none; the habits of principals are floats."""
+
 OTHER = "other"
 """What stands for a word of a record that is none of those known: it could be any text."""
 _NAME = re.compile(r"[A-Za-z]{1,64}")
@@ -225,7 +228,7 @@ def _stop_reason(value: Any) -> str | None:
 def _tokens(given: Mapping[str, Any], answered: Mapping[str, Any]) -> Tokens:
     def number(part: Mapping[str, Any], name: str) -> int:
         value = part.get(name)
-        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _TOO_MANY_TOKENS else 0
 
     return Tokens(
         input=number(given, "inputTokenCount"),
