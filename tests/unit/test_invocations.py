@@ -226,3 +226,31 @@ def test_hostile_nesting_ends() -> None:
     )
     assert "nested too deep" in invocation.not_inspected
     assert Origin.TOOL_RESULT not in {fragment.origin for fragment in invocation.fragments}
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [
+            {"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "name": "send"}},
+            {"type": "content_block_delta", "index": 1, "delta": {"partial_json": '{"to": "eve@exam'}},
+            {"type": "content_block_delta", "index": 1, "delta": {"partial_json": 'ple.net"}'}},
+        ],
+        [
+            {"contentBlockStart": {"start": {"toolUse": {"name": "send"}}, "contentBlockIndex": 0}},
+            {"contentBlockDelta": {"delta": {"toolUse": {"input": '{"to": "eve@exam'}}, "contentBlockIndex": 0}},
+            {"contentBlockDelta": {"delta": {"toolUse": {"input": 'ple.net"}'}}, "contentBlockIndex": 0}},
+        ],
+        [
+            {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"name": "send", "arguments": ""}}]}}]},
+            {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": '{"to": "eve@exam'}}]}}]},
+            {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": 'ple.net"}'}}]}}]},
+        ],
+    ],
+    ids=["anthropic", "nova", "openai"],
+)
+def test_the_pieces_of_a_streamed_tool_call_are_one_call(chunks: list[Any]) -> None:
+    """Else the host or recipient that it reaches is not seen, or half of it is."""
+    invocation = read_invocation(record({}, [*chunks, "[DONE]"]))
+    expected = [("send", '{"to": "eve@example.net"}')]
+    assert expected == [(call.name, call.arguments) for call in invocation.tool_calls]

@@ -286,6 +286,8 @@ class _BodyReader:
                     pieces += self._answer_part(chunk)
                 elif chunk != "[DONE]":
                     self.not_inspected.append("unknown stream chunk")
+            # A tool's arguments come in pieces too; a host cut in two would be no host, or another.
+            self.tool_calls = _streamed_tools(body) or self.tool_calls
             return [Fragment(Origin.ANSWER, "".join(pieces))] if pieces else []
         if isinstance(body, Mapping):
             return [Fragment(Origin.ANSWER, text) for text in self._answer_part(body)]
@@ -426,6 +428,34 @@ _ANSWERS = (
 )
 _MEDIA = ("image", "video", "audio", "image_url", "input_audio")
 _NOT_TEXT = frozenset({"bytes", "type", "format", "status", "toolUseId", "tool_use_id", "qualifiers", "media_type"})
+
+
+def _streamed_tools(chunks: list[Any]) -> list[ToolCall]:
+    """Return the tool calls whose names and arguments a stream gave piece by piece."""
+    names: dict[str, str] = {}
+    arguments: dict[str, list[str]] = {}
+    for chunk in chunks:
+        for index, name, piece in _tool_pieces(chunk) if isinstance(chunk, Mapping) else ():
+            names[str(index)] = name if isinstance(name, str) else names.get(str(index), "")
+            arguments.setdefault(str(index), []).append(piece if isinstance(piece, str) else "")
+    return [ToolCall(names[index], "".join(pieces)) for index, pieces in arguments.items()]
+
+
+def _tool_pieces(chunk: Mapping[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield (which call, its name, a piece of its arguments): Anthropic's events, Converse's and Nova's, OpenAI's."""
+    block, delta = _part(chunk, "content_block"), _part(chunk, "delta")
+    if block.get("type") == "tool_use" or "partial_json" in delta:
+        yield chunk.get("index"), block.get("name"), delta.get("partial_json")
+    for event, part in (("contentBlockStart", "start"), ("contentBlockDelta", "delta")):
+        use = _part(_part(chunk, event), part).get("toolUse")
+        if isinstance(use, Mapping):
+            yield _part(chunk, event).get("contentBlockIndex"), use.get("name"), use.get("input")
+    for choice in _listed(chunk.get("choices")):
+        calls = _part(choice, "delta").get("tool_calls") if isinstance(choice, Mapping) else None
+        for call in _listed(calls):
+            if isinstance(call, Mapping):
+                function = _part(call, "function")
+                yield call.get("index"), function.get("name"), function.get("arguments")
 
 
 def _listed(value: Any) -> list[Any]:
