@@ -254,3 +254,11 @@ def test_the_pieces_of_a_streamed_tool_call_are_one_call(chunks: list[Any]) -> N
     invocation = read_invocation(record({}, [*chunks, "[DONE]"]))
     expected = [("send", '{"to": "eve@example.net"}')]
     assert expected == [(call.name, call.arguments) for call in invocation.tool_calls]
+
+
+def test_tools_of_cohere_are_seen() -> None:
+    """What they returned is a tool's text, what the answer asks of them is a call."""
+    asked = {"message": "hi", "tool_results": [{"call": {"name": "search"}, "outputs": [{"text": "found"}]}]}
+    invocation = read_invocation(record(asked, {"tool_calls": [{"name": "send", "parameters": {"to": "Ana"}}]}))
+    assert [("user", "hi"), ("tool_result", "found")] == texts(invocation)
+    assert [("send", {"to": "Ana"})] == [(call.name, call.arguments) for call in invocation.tool_calls]

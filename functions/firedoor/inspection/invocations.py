@@ -267,13 +267,21 @@ class _BodyReader:
                 if isinstance(text, str):
                     known = True
                     fragments.append(Fragment(Origin.USER, text))
-        for document in _listed(body.get("documents")):
-            known = True
-            fragments += [Fragment(Origin.DOCUMENT, text) for text in self._strings(document, 0)]
+        retrieved = list(self._retrieved(body))
+        known = known or bool(retrieved)
+        fragments += retrieved
         if not known and body:
             self.not_inspected.append("unknown request shape")
             fragments += [Fragment(Origin.USER, text) for text in self._strings(body, 0)]
         return fragments
+
+    def _retrieved(self, body: Mapping[str, Any]) -> Iterator[Fragment]:
+        """Yield what stands beside the conversation: Cohere's documents and results of tools."""
+        for document in _listed(body.get("documents")):
+            yield from (Fragment(Origin.DOCUMENT, text) for text in self._strings(document, 0))
+        for result in _listed(body.get("tool_results")):
+            outputs = result.get("outputs") if isinstance(result, Mapping) else result
+            yield from (Fragment(Origin.TOOL_RESULT, text) for text in self._strings(outputs, 0))
 
     def answer(self, body: Any) -> list[Fragment]:
         """Return the answer's texts; chunks of a stream are joined."""
@@ -386,6 +394,8 @@ class _BodyReader:
             function = call.get("function") if isinstance(call, Mapping) else None
             if isinstance(function, Mapping):
                 self.tool_calls.append(ToolCall(str(function.get("name", "")), function.get("arguments")))
+            elif isinstance(call, Mapping) and "parameters" in call:  # Cohere's
+                self.tool_calls.append(ToolCall(str(call.get("name", "")), call["parameters"]))
 
     def _content(self, content: Any, origin: Origin) -> list[str]:
         return [fragment.text for fragment in self._fragments(content, origin, 0)] if content is not None else []
