@@ -145,7 +145,7 @@ def _attached(kind: str) -> dict[str, Any]:
 
 
 def _shared() -> dict[str, Any]:
-    """Return with whom snapshots and images are shared."""
+    """Return with whom snapshots and images are shared, of those that are."""
     ec2 = client("ec2")
     snapshots = [entry["SnapshotId"] for entry in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]]
     images = [entry["ImageId"] for entry in ec2.describe_images(Owners=["self"])["Images"]]
@@ -158,7 +158,7 @@ def _shared() -> dict[str, Any]:
         name: ec2.describe_image_attribute(ImageId=name, Attribute="launchPermission")["LaunchPermissions"]
         for name in images
     }
-    return {name: sorted(map(str, receivers)) for name, receivers in found.items()}
+    return {name: sorted(map(str, receivers)) for name, receivers in found.items() if receivers}
 
 
 def _doors(name: str) -> dict[str, Any]:
