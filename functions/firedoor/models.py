@@ -16,13 +16,19 @@ from typing import Any
 import boto3
 import botocore.session
 import orjson
+from botocore.config import Config
 
 
 def fast_session(region: str) -> Any:
     """Return a boto3 session with the process's own credentials, in ``region``."""
     session = botocore.session.Session()
     session.get_component("data_loader").file_loader = ModelFiles()
+    session.set_default_client_config(_PATIENCE)
     return boto3.Session(botocore_session=session, region_name=region)
+
+
+_PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+"""botocore would wait 60 seconds for each answer, as long as a function may run; then nobody would be told anything."""
 
 
 class ModelFiles:

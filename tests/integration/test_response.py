@@ -10,8 +10,10 @@ import botocore.client
 import pytest
 
 from firedoor.cases import State
+from firedoor.cli.embedded import HOME
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.stage import stage
+from firedoor.settings import CAPS_SECONDS
 
 OPENED = "cloudtrail_authorize_ingress_world"
 OPENED_PLAYBOOK = "cloudtrail-security-group-opened"
@@ -70,6 +72,30 @@ def test_caps_that_cannot_be_read_stop_action_and_not_the_alert(start: Any) -> N
     scene.aws.client("ssm").put_parameter(Name="/firedoor/caps", Value="oops", Type="String", Overwrite=True)
     scene.deliver()
     assert (State.ALERTED, ["NEEDS YOU"]) == (scene.case.state, scene.verdicts())
+
+
+@pytest.mark.parametrize(
+    ("ring", "state"), [("prod", State.WAITING), ("sandbox", State.CONTAINED), (None, State.CONTAINED)]
+)
+def test_the_ring_of_an_account_caps_it_too(start: Any, ring: str | None, state: State) -> None:
+    """``sandbox: auto, prod: approve``; an account in no ring has the global cap."""
+    scene = start(OPENED)
+    ring_of = {} if ring is None else {HOME: ring}
+    caps = {"global": "auto", "rings": {"sandbox": "auto", "prod": "approve"}, "ring_of": ring_of}
+    scene.aws.client("ssm").put_parameter(Name="/firedoor/caps", Value=json.dumps(caps), Type="String", Overwrite=True)
+    scene.deliver()
+    assert state is scene.case.state
+
+
+def test_a_changed_cap_holds_within_five_seconds(start: Any, samples: Any) -> None:
+    """What a warm function has read is that old at most, and no call of every event pays for it."""
+    scene = start(OPENED, caps="alert")
+    scene.deliver()
+    scene.aws.set_caps("auto")
+    for number, seconds in enumerate((0, CAPS_SECONDS + 1)):
+        scene.aws.clock.advance(seconds)
+        scene.deliver(samples.text(OPENED, {"id": f"delivery-{number}"}))
+    assert [State.ALERTED, State.ALERTED, State.CONTAINED] == [one.state for one in scene.case.occurrences]
 
 
 # --- approval

@@ -101,3 +101,11 @@ def vpc_pages(session: Any) -> list[list[str]]:
     """Return the ids of all VPCs, by page."""
     pages = session.client("ec2").get_paginator("describe_vpcs").paginate()
     return [[vpc["VpcId"] for vpc in page["Vpcs"]] for page in pages]
+
+
+def test_no_call_waits_as_long_as_a_function_may_run() -> None:
+    """Botocore's own patience is 60 seconds for each of five tries; classify and timer end after 60 in all."""
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    config = fast_session("eu-west-1").client("sqs", **keys).meta.config
+    tries = config.retries["total_max_attempts"]
+    assert 60 > tries * (config.connect_timeout + config.read_timeout)
