@@ -35,6 +35,9 @@ WORK = ROOT / ".build" / "cloud"
 LAYER = ROOT / ".build" / "layer"
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
+PORT = 4566
+"""Where ``make cloud`` listens."""
+
 STACK = "firedoor"
 LEFT_OUT = {"ThrottlesAlarm": "the emulator has no metric math in alarms"}
 """Logical id → why the local stack goes without it."""
@@ -77,7 +80,7 @@ class Cloud:
         """
         WORK.mkdir(parents=True, exist_ok=True)
         _FAULT.unlink(missing_ok=True)
-        port = port or _free_port()
+        port = port or free_port()
         python = ROOT / ".venv-cloud" / "bin" / "python"
         with (WORK / "emulator.log").open("wb") as log:
             process = subprocess.Popen(
@@ -126,20 +129,11 @@ class Cloud:
     @property
     def environment(self) -> dict[str, str]:
         """The variables with which the AWS SDKs, the AWS CLI, SAM and ``firedoor`` find it."""
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": ACCOUNT,  # the emulator takes twelve digits for the account
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": REGION,
-        }
-
-    def session(self) -> boto3.Session:
-        """Return a session of the operator; give its clients ``endpoint_url=cloud.url``."""
-        return boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="local", region_name=REGION)  # noqa: S106
+        return environment_of(self.url)
 
     def client(self, service: str) -> Any:
         """Return a client of the operator for one service."""
-        return self.session().client(service, endpoint_url=self.url)
+        return client_of(self.url, service)
 
     @contextlib.contextmanager
     def fault(self, service: str, how: str, call: str = "") -> Iterator[None]:
@@ -178,10 +172,26 @@ class Cloud:
         command = [ROOT / ".venv-sam" / "bin" / "sam", "deploy", "--template-file", path, "--stack-name", STACK]
         command += ["--resolve-s3", "--capabilities", "CAPABILITY_NAMED_IAM", "--no-progressbar"]
         command += ["--parameter-overrides", f"InitialCap={cap}", "ExternalId=local-external-id-0000"]
-        environment = {**_without_aws(), **self.environment, "SAM_CLI_TELEMETRY": "0"}
+        environment = {**without_aws(), **self.environment, "SAM_CLI_TELEMETRY": "0"}
         done = subprocess.run(command, cwd=WORK, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"sam deploy failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+
+
+def environment_of(url: str) -> dict[str, str]:
+    """Return the variables with which the AWS SDKs find the emulated AWS at ``url``, as an operator of its account."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": ACCOUNT,  # the emulator takes twelve digits for the account
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+
+
+def client_of(url: str, service: str) -> Any:
+    """Return a client of an operator for one service of the emulated AWS at ``url``."""
+    session = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="local", region_name=REGION)  # noqa: S106
+    return session.client(service, endpoint_url=url)
 
 
 def build() -> None:
@@ -195,7 +205,7 @@ def build() -> None:
 
 def _emulator_environment(port: int) -> dict[str, str]:
     return {
-        **_without_aws(),
+        **without_aws(),
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
@@ -206,12 +216,13 @@ def _emulator_environment(port: int) -> dict[str, str]:
     }
 
 
-def _without_aws() -> dict[str, str]:
+def without_aws() -> dict[str, str]:
     """Return the environment without what could lead to a real account, or to this checkout's own packages."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FIREDOOR_", "PYTHON"))}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -231,7 +242,7 @@ Ctrl-C stops it; nothing is kept.
 
 def main() -> None:
     """Start, deploy, say what to try, and wait for Ctrl-C."""
-    with Cloud.start(port=4566) as cloud:
+    with Cloud.start(port=PORT) as cloud:
         print("Deploying (about a minute) …")
         cloud.deploy(cap="approve")
         print(_HELP.format(exports="export " + " ".join(f"{k}={v}" for k, v in cloud.environment.items())))
