@@ -115,13 +115,16 @@ _DROP_SOFT = (
     "turn off|switch off|lift|evade|violate|break|suspend|delete|drop|cancel|remove|override|reset|wipe|sidestep|drop"
 )
 
+# What follows where constraints, rules and filters are those of a thing and not of a model.
+_ELSEWHERE = r"(?! (?:on|from|of|in|for) (?:a|an|the|my|this|these|your|our|all) (?:\w+ )?(?:tables?|columns?|database|schema|fields?|keys?|project|repo\w*|servers?|devices?|phone|router|laptop|pc|computer|browser|account|app|spreadsheet|sheet|query|view|firewall)\b)"
+
 _OVERRIDE = [
     _p(OVERRIDE, True, _DROP_HARD, rf"(?!s\b)\w* ~4 {_WHOSE} ~2 {_INSTRUCTIONS}\b"),
     _p(
         OVERRIDE,
         True,
         _DROP_SOFT,
-        rf"(?!s\b)\w* ~2 {_WHOSE_STRICT} ~2 (?:instruct\w*|prompt\w*|directives?|guidelines?|rules?|programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|protocols?|safeguards?|guard.?rails?|filters?|training|censorship)\b",
+        rf"(?!s\b)\w* ~2 {_WHOSE_STRICT} ~2 (?:instruct\w*|prompt\w*|directives?|guidelines?|rules?|programm?ing|polic(?:y|ies)|restrictions?|constraints?|limitations?|protocols?|safeguards?|guard.?rails?|filters?|training|censorship)\b{_ELSEWHERE}",
     ),
     _p(
         OVERRIDE,
@@ -134,7 +137,7 @@ _OVERRIDE = [
         True,
         "ignore|disregard|forget|ignoring|neglect|dismiss|discard",
         r"(?!s\b)\w* (?:about )?(?:absolutely )?(?:everything|anything|all|whatever|what)(?: of)?(?: the| this| that)? ?~1 "
-        r"(?:above|before|previous(?:ly)?|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed))\b",
+        r"(?:above|before|previous(?:ly)?|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)(?! (?:about|on|regarding|concerning)\b)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed)(?! about (?!being|your|the rules|rules|safety|ai\b|ethic|openai|policy)))\b",
     ),
     _p(
         OVERRIDE,
@@ -551,14 +554,14 @@ _SUPPRESSION = [
     _p(
         SUPPRESSION,
         False,
-        "without|no|skip|omit",
+        "without|no|skip|omit|do not include|don't include|never include|do not add|don't add|do not give|don't give",
         r" ~2 (?:disclaimers?|apologi\w+|moral\w* (?:lectur|judg)\w*|ethical concerns|moraliz\w*|lectur\w*|refusals?|sugar.?coating)\b",
     ),
     _p(
         SUPPRESSION,
         True,
         "never say|never use|never refuse|do not say|don't say|cannot say|not allowed to say|you can't say|you cannot refuse|can't refuse|must not refuse|do not refuse|don't refuse|never reject|never decline|do not decline|avoid saying|without saying|no apolog|do not apolog|don't apolog|never apolog|not allowed to refuse|you may not refuse|refusal is not|refusing is not|no refusal|you are not allowed to|do not include|don't include|never include|don't add|do not add|do not use|don't use|do not remind|don't remind|never remind|do not mention|don't mention|never mention|do not give|don't give",
-        r"\w* ~6 (?:sorry|i can't|i cannot|can not|cannot fulfill|i'm unable|unable to|as an ai|i apologi[sz]e|apologi[sz]e|apologies|disclaimers?|ethical concerns|moral\w* (?:lectur\w*|judg\w*|concerns)|warnings? (?:or|about)|refus\w*|against (?:openai|the) \w*\s?(?:polic\w+|guidelines)|inappropriate|not possible|not able|language model|unethical|illegal|moraliz\w*|lectur\w*|openai's? polic\w+|content polic\w+)\b",
+        r"\w* ~6 (?:sorry|i can't|i cannot|can not|cannot fulfill|i'm unable|unable to|as an ai|i apologi[sz]e|apologi[sz]e|apologies|ethical concerns|moral\w* (?:lectur\w*|judg\w*|concerns)|warnings? about|refus\w*|against (?:openai|the) \w*\s?(?:polic\w+|guidelines)|inappropriate|not possible|not able|language model|unethical|illegal|moraliz\w*|lectur\w*|openai's? polic\w+|content polic\w+)\b",
     ),
     _p(
         SUPPRESSION,
@@ -799,7 +802,7 @@ _AUTHORITY = [
         AUTHORITY,
         True,
         "i am|i'm|im|this is|as|we are|speaking as|message from|on behalf of|authorized by|approved by|signed",
-        r" (?:the |your |an? |an authorized |openai |anthropic )?(?:authorized )?(?:openai|anthropic|google|system admin\w*|sysadmin|administrator|admin|root|developers?|creators?|programmers?|owners?|maintainers?|security team|ceo|lead engineer|ai safety|red team\w*|auditors?|developer) ~12 (?:override|bypass|ignore|disregard|reveal|unlock\w*|your prompt|system prompt|your instructions?|restrictions?|full access|your guidelines|comply|clearance)\b",
+        r" (?:the |your |an? |an authorized |openai |anthropic )?(?:authorized )?(?:openai|anthropic|google|system admin\w*|sysadmin|administrator|admin|root|developers?|creators?|programmers?|owners?|maintainers?|security team|ceo|lead engineer|ai safety|red team\w*|auditors?|developer)(?!\W{1,3}(?:how|where|what|why) (?:do|can|could|should|would|is|are) (?:i|we|you|the|it)\b) ~12 (?:override|bypass|ignore|disregard|reveal|unlock\w*|your prompt|system prompt|your instructions?|restrictions?|full access|your guidelines|comply|clearance)\b",
     ),
     _p(
         AUTHORITY,
