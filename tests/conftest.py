@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import os
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+# moto and boto3 hold a million objects that stay; looking through them over and over took a third of the tests' time.
+gc.set_threshold(200_000, 50, 50)
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")  # what a change must pass is the same every time; laptops go on searching

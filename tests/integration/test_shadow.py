@@ -81,6 +81,7 @@ def states(replayed: Replay, playbook: str) -> set[State]:
 def test_only_playbooks_that_count_have_no_single_event() -> None:
     """All others that act are replayed above."""
     assert {
+        "bedrock-listed-then-invoked",
         "bedrock-token-burst",
         "data-destroyed-in-bulk",
         "instance-secrets-read-in-bulk",

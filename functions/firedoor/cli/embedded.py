@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gc
 import gzip
 import importlib
 import io
@@ -426,6 +427,7 @@ def session() -> Any:
     import boto3
     import moto  # noqa: F401  it adds itself to sessions that are made after it
 
+    gc.set_threshold(200_000, 50, 50)  # what these two hold is large and stays: no use in looking through it often
     return boto3.Session(region_name=REGION)
 
 
