@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from firedoor import actions, findings, guard
+from firedoor.accounts import SESSION_POLICY_LIMIT, Allowance
 from firedoor.actions import bedrock, cloudtrail
 from firedoor.cli import template
 from firedoor.cli.embedded import EmbeddedAws, bundle_file, session
@@ -21,11 +22,12 @@ from firedoor.cli.generate_commands import TEMPLATES
 from firedoor.cli.generate_commands import generated as generated_files
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.roles import AUTHORISED_BY
-from firedoor.cli.sources import load_sources
+from firedoor.cli.sources import compile_bundle, load_sources
 from firedoor.cli.stage import stage
 from firedoor.errors import SettingsError
 from firedoor.events import SOURCE_OF_INSPECTION, read_events
 from firedoor.patterns import build_index
+from firedoor.playbooks import bundle_from_json
 from firedoor.settings import OPTIONAL, REQUIRED, QuietHours
 
 ROOT = Path(__file__).parent.parent.parent
@@ -520,12 +522,40 @@ def test_what_is_generated_is_current() -> None:
 
 
 def test_policies_fit_into_iam() -> None:
-    """6,144 characters each, ten to a role; a session policy narrows them further at every case."""
+    """6,144 characters each once the names are filled in, ten to a role; a session policy narrows them further."""
     for name in TEMPLATES:
-        policies = resources("AWS::IAM::ManagedPolicy", name).values()
-        assert all(len(json.dumps(entry["Properties"]["PolicyDocument"])) <= 8_000 for entry in policies)
+        policies = resources("AWS::IAM::ManagedPolicy", name)
+        for policy, entry in policies.items():
+            text = json.dumps(filled_in(entry["Properties"]["PolicyDocument"]), separators=(",", ":"))
+            assert len(text) <= 6_144, f"{name}: {policy}"
         for role in ("ResponderRole", "RestorerRole"):
-            assert len([entry for entry in policies if {"Fn::Ref": role} in entry["Properties"]["Roles"]]) <= 10
+            held = [entry for entry in policies.values() if {"Fn::Ref": role} in entry["Properties"]["Roles"]]
+            assert len(held) <= 10
+
+
+LONGEST = {"AWS::Partition": "aws-us-gov", "AWS::Region": "ap-southeast-1", "AWS::AccountId": "1" * 12}
+
+
+def filled_in(value: Any) -> Any:
+    """Return a part of a template with the longest names that AWS could put in; a parameter counts for 32 letters."""
+    if isinstance(value, list):
+        return [filled_in(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    if {"Fn::Sub"} == set(value):
+        return re.sub(r"\$\{([A-Z][\w:]+)\}", lambda found: LONGEST.get(found[1], "x" * 32), value["Fn::Sub"])
+    return {key: filled_in(member) for key, member in value.items()}
+
+
+def test_a_session_policy_of_every_playbook_fits_into_sts() -> None:
+    """STS takes 2,048 characters: permissions alone leave room, and targets that do not fit are told by account."""
+    arn = f"arn:aws-us-gov:iam::111122223333:role/{'x' * 64}"
+    for playbook in bundle_from_json(compile_bundle(load_sources(ROOT / "playbooks"))).playbooks.values():
+        held = [actions.load(step.action).permissions for step in playbook.steps]
+        read = (*guard.PERMISSIONS, *(name for permission in held for name in permission.plan))
+        for write in ([name for p in held for name in p.apply], [name for p in held for name in p.undo]):
+            policy = Allowance(read, tuple(write), tuple(f"{arn}{number}" for number in range(100))).policy()
+            assert len(policy) <= SESSION_POLICY_LIMIT, playbook.id
 
 
 def test_templates_fit_into_cloudformation() -> None:
