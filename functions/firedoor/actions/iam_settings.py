@@ -36,7 +36,7 @@ class RequireStrongPasswords(Setting):
         {},
         "PasswordPolicy.{MinimumPasswordLength: MinimumPasswordLength, RequireNumbers: RequireNumbers,"
         " RequireUppercaseCharacters: RequireUppercaseCharacters, RequireSymbols: RequireSymbols,"
-        " RequireLowercaseCharacters: RequireLowercaseCharacters, MaxPasswordAge: MaxPasswordAge,"
+        " RequireLowercaseCharacters: RequireLowercaseCharacters, MaxPasswordAge: [MaxPasswordAge][?@ > `0`] | [0],"
         " PasswordReusePrevention: PasswordReusePrevention, HardExpiry: HardExpiry || `false`,"
         " AllowUsersToChangePassword: AllowUsersToChangePassword || `false`}",
     )

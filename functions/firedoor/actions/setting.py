@@ -216,7 +216,8 @@ class Setting(Action):
 
     def _undoing(self, change: Change) -> tuple[str, dict[str, Any]]:
         before = change.before["settings"]
-        if self.clears and (self.writes.knows_one_value or not any(before.values())):
+        was_made = any(value is not None for value in before.values())
+        if self.clears and (self.writes.knows_one_value or not was_made):
             return self.clears.operation, _arguments(self.clears, change, before)
         return self._writing(change, before)
 

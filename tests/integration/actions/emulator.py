@@ -41,14 +41,22 @@ def emulated() -> Iterator[None]:
         stack.enter_context(mock.patch.dict(os.environ, MOTO_EC2_LOAD_DEFAULT_AMIS="false"))
         stack.enter_context(mock_aws())
         stack.enter_context(corrected())
-        for owner, name, replacement in ((Trail, "put_insight_selectors", _replace_selectors),):
-            stack.enter_context(mock.patch.object(owner, name, replacement, create=True))
+        stack.enter_context(mock.patch.object(Trail, "put_insight_selectors", _replace_selectors))
+        stack.enter_context(mock.patch.object(Trail, "put_event_selectors", _put_event_selectors))
         yield
 
 
 def _replace_selectors(trail: Any, selectors: list[Any]) -> None:
     """Set a trail's insight selectors; moto adds them to those that stand."""
     trail.insight_selectors = list(selectors)
+
+
+def _put_event_selectors(trail: Any, basic: list[Any], advanced: list[Any]) -> None:
+    """Set a trail's event selectors: a trail has one kind of them; moto keeps the advanced beside the basic.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
+    """
+    trail.event_selectors, trail.advanced_event_selectors = basic or [], [] if basic else advanced
 
 
 def everything() -> dict[str, Any]:

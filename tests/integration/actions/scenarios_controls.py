@@ -384,15 +384,19 @@ def _of_data() -> dict[str, Any]:
     return {
         "blocked": blocked,
         "snapshots": [
-            rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=entry["DBSnapshotIdentifier"])[
-                "DBSnapshotAttributesResult"
-            ]
+            _in_order(
+                rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=entry["DBSnapshotIdentifier"])[
+                    "DBSnapshotAttributesResult"
+                ]["DBSnapshotAttributes"]
+            )
             for entry in rds.describe_db_snapshots()["DBSnapshots"]
         ],
         "cluster snapshots": [
-            rds.describe_db_cluster_snapshot_attributes(
-                DBClusterSnapshotIdentifier=entry["DBClusterSnapshotIdentifier"]
-            )["DBClusterSnapshotAttributesResult"]
+            _in_order(
+                rds.describe_db_cluster_snapshot_attributes(
+                    DBClusterSnapshotIdentifier=entry["DBClusterSnapshotIdentifier"]
+                )["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"]
+            )
             for entry in rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]
         ],
         "logging": [
@@ -411,6 +415,11 @@ def _of_data() -> dict[str, Any]:
             for entry in client("elasticache").describe_replication_groups()["ReplicationGroups"]
         ],
     }
+
+
+def _in_order(attributes: list[dict[str, Any]]) -> list[Any]:
+    """Return who may restore a snapshot; AWS keeps no order."""
+    return [(entry["AttributeName"], sorted(entry["AttributeValues"])) for entry in attributes]
 
 
 def _of_services() -> dict[str, Any]:
