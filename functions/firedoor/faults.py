@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 AwsError = (ClientError, BotoCoreError)
 """What to catch around AWS calls."""
@@ -36,6 +36,8 @@ _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOpera
 
 def is_passing(error: ClientError | BotoCoreError) -> bool:
     """Tell whether trying again later may help: throttles, 5xx answers, and connections that broke."""
+    if isinstance(error, ParamValidationError):
+        return False
     if not isinstance(error, ClientError):
         return True
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -44,6 +46,8 @@ def is_passing(error: ClientError | BotoCoreError) -> bool:
 
 def explain(error: ClientError | BotoCoreError) -> str:
     """Say in a sentence what AWS answered, without the answer's own text, which may repeat what an attacker wrote."""
+    if isinstance(error, ParamValidationError):
+        return "AWS was not asked: a value is not in the form that the call takes."
     if not isinstance(error, ClientError):
         return f"AWS could not be reached ({type(error).__name__})."
     code, operation = error.response["Error"]["Code"], error.operation_name

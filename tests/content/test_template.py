@@ -21,7 +21,7 @@ from firedoor.cli.embedded import EmbeddedAws, bundle_file, session
 from firedoor.cli.generate_commands import TEMPLATES
 from firedoor.cli.generate_commands import generated as generated_files
 from firedoor.cli.playbook_tests import changed
-from firedoor.cli.roles import AUTHORISED_BY
+from firedoor.cli.roles import AUTHORISED_BY, USES
 from firedoor.cli.sources import compile_bundle, load_sources
 from firedoor.cli.stage import stage
 from firedoor.errors import SettingsError
@@ -255,8 +255,10 @@ def test_what_ships_as_protected_is_denied_too(role: str, name: str) -> None:
         if arn:
             example = arn.replace("arn:*:", "arn:aws:").replace("iam::*:", "iam::111122223333:").replace("*", "x")
             assert any(fnmatchcase(example, pattern) for pattern in denied), arn
-    tagged = [statement for statement in statements(role, name) if "firedoor:protected" in json.dumps(statement)]
-    assert ["Deny"] == [statement["Effect"] for statement in tagged]
+        else:
+            asked = {"StringEquals": {f"aws:ResourceTag/{entry['tag']['key']}": entry["tag"]["value"]}}
+            (tagged,) = [statement for statement in statements(role, name) if asked == statement.get("Condition")]
+            assert ("Deny", ["*"]) == (tagged["Effect"], tagged["Resource"])
 
 
 @HOMES
@@ -265,7 +267,7 @@ def test_protection_denies_changes_and_not_looking(role: str, name: str) -> None
     """A plan must be able to read a protected thing, or the alert says AccessDenied where it should say protected."""
     for statement in statements(role, name):
         if statement["Effect"] == "Deny" and "NotAction" in statement:
-            spared = statement["NotAction"]
+            spared = set(statement["NotAction"]) - set(USES)
             assert not [
                 verb
                 for verb in spared

@@ -586,6 +586,51 @@ def test_an_alert_that_sns_refuses_is_sent_later(start: Any, monkeypatch: pytest
     assert (State.CONTAINED, ["CONTAINED"]) == (scene.case.state, scene.verdicts())
 
 
+@pytest.mark.parametrize(
+    ("failures", "state", "verdict"), [(4, State.CONTAINED, "CONTAINED"), (1_000, State.FAILED, "FAILED")]
+)
+def test_a_throttle_that_outlasts_its_retries_comes_again_and_at_last_a_person_is_told(
+    start: Any, monkeypatch: pytest.MonkeyPatch, failures: int, state: State, verdict: str
+) -> None:
+    """The queue delivers it again; what was throttled four times is done once, and the fifth time somebody hears."""
+    scene = start(OPENED)
+    real, calls = botocore.client.BaseClient._make_api_call, Counter[str]()
+
+    def throttled(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "RevokeSecurityGroupIngress":
+            calls["asked"] += 1
+            if calls["asked"] <= failures:
+                raise botocore.client.ClientError({"Error": {"Code": "RequestLimitExceeded"}}, operation)
+            calls["done"] += 1
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", throttled)
+    scene.deliver()
+    assert (state, [verdict]) == (scene.case.state, scene.verdicts())
+    assert (5, 1 if state is State.CONTAINED else 0) == (calls["asked"], calls["done"])
+    assert (scene.before == scene.state()) is (state is State.FAILED)
+    assert () == scene.aws.dead_letters("respond")
+    if state is State.FAILED:
+        assert "RequestLimitExceeded" in scene.case.occurrences[0].reason
+
+
+def test_what_aws_cannot_even_be_asked_is_not_tried_again(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parameter that the service's model refuses will not be better in a minute: a person hears at once."""
+    scene = start(OPENED)
+    real, asked = botocore.client.BaseClient._make_api_call, Counter[str]()
+
+    def refuse(client: Any, operation: str, parameters: Any) -> Any:
+        asked[operation] += 1
+        if operation == "RevokeSecurityGroupIngress":
+            return real(client, operation, {"GroupId": 7})
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", refuse)
+    scene.deliver()
+    assert (State.FAILED, ["FAILED"], 1) == (scene.case.state, scene.verdicts(), asked["RevokeSecurityGroupIngress"])
+    assert scene.before == scene.state()
+
+
 def test_the_heartbeat_goes_through_the_real_path(start: Any) -> None:
     """The canary's case appears, nobody reads of it, and the next beat sees it; a beat that got lost is noticed."""
     scene = start("firedoor_heartbeat")

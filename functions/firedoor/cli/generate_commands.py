@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = {"template.yaml": "AWS::AccountId", "deploy/member.yaml": "HomeAccountId"}
@@ -126,20 +126,26 @@ def _policies(account: str, *, home: bool) -> Iterator[str]:
     """Yield one resource for each policy."""
     from firedoor.cli import roles
 
-    protect = {
-        "Effect": "Deny",
-        "NotAction": roles.spared(),
-        "Resource": ["*"],
-        "Condition": {"StringEquals": {"aws:ResourceTag/firedoor:protected": "true"}},
-    }
     for name, policies in (
         ("Look", roles.look()),
-        ("Protect", ([protect],)),
+        ("Protect", ([_untouchable("firedoor:protected", "true"), _untouchable("firedoor", "stack", roles.USES)],)),
         ("Respond", roles.responder(account)),
         ("Restore", roles.restorer(account)),
     ):
         for number, policy in enumerate(policies, 1):
             yield _policy(name, number, policy, home=home)
+
+
+def _untouchable(key: str, value: str, uses: Collection[str] = ()) -> dict[str, Any]:
+    """Deny every change of what carries a tag, but for what Firedoor itself ``uses`` of it."""
+    from firedoor.cli import roles
+
+    return {
+        "Effect": "Deny",
+        "NotAction": sorted({*roles.spared(), *uses}),
+        "Resource": ["*"],
+        "Condition": {"StringEquals": {f"aws:ResourceTag/{key}": value}},
+    }
 
 
 def _policy(name: str, number: int, statements: Sequence[Any], *, home: bool) -> str:

@@ -30,6 +30,15 @@ MOST_TYPES = 8
 AUTHORISED_BY = {"securityhub:BatchUpdateFindingsV2": "securityhub:BatchUpdateFindings"}
 """Operations that IAM knows by another name: the API page of BatchUpdateFindingsV2 says so."""
 
+USES = (
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "s3:AbortMultipartUpload",
+    "s3:PutObject",
+    "s3:PutObjectTagging",
+)
+"""What is done with Firedoor's own buckets and key: copies are put into them. Anything else is denied there."""
+
 _TYPES = {"cloudtrail:AddTags": ("trail",)}
 """Resource types of IAM actions that could reach more than any action here asks for."""
 

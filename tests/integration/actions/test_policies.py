@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Any
 from unittest import mock
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from emulator import ACCOUNT
+from emulator import ACCOUNT, REGION
 from moto import settings
 from moto.core.responses import ActionAuthenticatorMixin
-from moto.iam.access_control import IAMRequestBase
+from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase, PermissionResult
 from scenarios import SCENARIOS, TRUST, World
 from test_permissions import IAM_ACTION
 from test_rules import begin
 
 from firedoor.accounts import Account
-from firedoor.cli.template import resources
+from firedoor.cli.roles import USES
+from firedoor.cli.sources import load_sources
+from firedoor.cli.template import PATH, resources
 
 FORBIDDEN = 403
 """moto says no in XML to every client, so that the code in the answer is not always read."""
@@ -33,18 +37,29 @@ FORBIDDEN = 403
 
 def allowed(role: str) -> frozenset[str]:
     """Return the IAM actions that the template lets a role call; ``role`` is a logical id."""
-    attached = [
-        policy["Properties"]["PolicyDocument"]["Statement"]
+    return frozenset(
+        name for statement in statements(role) if statement["Effect"] == "Allow" for name in statement["Action"]
+    )
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    """Return the statements of every policy that the template gives a role, with the names of this account in them."""
+    documents = [
+        policy["Properties"]["PolicyDocument"]
         for policy in resources("AWS::IAM::ManagedPolicy").values()
         if {"Fn::Ref": role} in policy["Properties"]["Roles"]
     ]
-    return frozenset(
-        name
-        for statements in attached
-        for statement in statements
-        if statement["Effect"] == "Allow"
-        for name in statement["Action"]
-    )
+    documents += [
+        policy["PolicyDocument"] for policy in resources("AWS::IAM::Role")[role]["Properties"].get("Policies", ())
+    ]
+    names = {"AWS::Partition": "aws", "AWS::AccountId": ACCOUNT, "AWS::Region": REGION}
+    text = json.dumps([statement for document in documents for statement in document["Statement"]])
+    filled: list[dict[str, Any]] = json.loads(text, object_hook=_substituted)
+    return json.loads(re.sub(r"\$\{([\w:]+)\}", lambda found: names.get(found[1], found[0]), json.dumps(filled)))
+
+
+def _substituted(value: dict[str, Any]) -> Any:
+    return value["Fn::Sub"] if {"Fn::Sub"} == set(value) else value
 
 
 @contextlib.contextmanager
@@ -112,6 +127,40 @@ def as_moto_asks(names: frozenset[str]) -> frozenset[str]:
     operations = {operation for operation, needed in IAM_ACTION.items() if needed <= names}
     signed = {name.replace("cloudwatch:", "monitoring:") for name in names}  # the name that the signature has
     return names.union(operations, signed, *(asked for name, asked in MOTO_ASKS.items() if name in names))
+
+
+@pytest.mark.parametrize("role", ["ResponderRole", "RestorerRole"])
+def test_the_role_alone_keeps_what_is_protected(role: str) -> None:
+    """With no guard in the code: each change of a user, role or bucket that the role may make is denied on these.
+
+    moto's engine evaluates the policies as they are, but for those that ask about a tag, which it cannot.
+    """
+    of_role = [statement for statement in statements(role) if "ResourceTag" not in json.dumps(statement)]
+    looks = ("Describe", "Get", "List")
+    may = {name for name in allowed(role) - set(USES) if not name.split(":")[1].startswith(looks)}
+    tried = 0
+    for entry in load_sources(PATH.parent / "playbooks").protected:
+        if "arn" in entry:
+            arn = entry["arn"].replace("arn:*", "arn:aws").replace("::*:", f"::{ACCOUNT}:").replace("*", "anything")
+            _, _, service, _, _, resource = arn.split(":", 5)
+            kind = "user" if resource.startswith("user/") else "role"
+            changes = {
+                name for name in may if name.startswith(f"{service}:") and (service == "s3" or kind in name.lower())
+            }
+            assert changes
+            for name in changes:
+                tried += 1
+                assert PermissionResult.DENIED is judged(of_role, name, arn), f"{name} on {arn}"
+                ordinary = "arn:aws:s3:::statements" if service == "s3" else f"arn:aws:iam::{ACCOUNT}:{kind}/payments"
+                assert PermissionResult.DENIED is not judged(of_role, name, ordinary), name
+    assert tried > 20
+
+
+def judged(of_role: list[dict[str, Any]], name: str, arn: str) -> PermissionResult:
+    """Return what policies say of a call; a Deny has the last word."""
+    said = {IAMPolicyStatement(statement).is_action_permitted(name, arn) for statement in of_role}
+    order = (PermissionResult.DENIED, PermissionResult.PERMITTED, PermissionResult.NEUTRAL)
+    return next(result for result in order if result in said)
 
 
 UNCHECKED = {"s3:PutAccountPublicAccessBlock"}
