@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import tomllib
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from firedoor import actions, findings, guard
+from firedoor import actions, findings, guard, response
 from firedoor.accounts import SESSION_POLICY_LIMIT, Allowance
 from firedoor.actions import bedrock, cloudtrail
 from firedoor.cli import template
@@ -91,6 +92,33 @@ def test_every_queue_has_dead_letters_and_an_alarm_on_them() -> None:
         if alarm["Properties"].get("MetricName") == "ApproximateNumberOfMessagesVisible"
     }
     assert dead == watched
+
+
+def emitted() -> set[str]:
+    """Return the names of the metrics that the handlers write: arguments of ``count`` and keys of ``measures``."""
+    texts = "".join(path.read_text("utf-8") for path in (ROOT / "functions").glob("**/*.py"))
+    counted = set(re.findall(r'(?:count|add_metric)\("(\w+)"', texts))
+    return counted | set(re.findall(r'found\["(\w+)"\]', inspect.getsource(response.measures)))
+
+
+def test_every_metric_is_on_the_dashboard_and_every_alarm_with_it() -> None:
+    """What is counted is seen, and what is shown or watched is counted."""
+    body = template.read_template()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(body)["widgets"]
+    shown = [metric for widget in widgets for metric in widget["properties"].get("metrics", ())]
+    own = {metric[1] for metric in shown if metric[0] == "Firedoor"} | set(re.findall(r'MetricName=\\?"(\w+)', body))
+    assert emitted() == own
+    alarms = resources("AWS::CloudWatch::Alarm")
+    watched = {alarm["Properties"]["MetricName"] for alarm in alarms.values() if _is_ours(alarm)}
+    assert watched <= emitted()
+    (listed,) = [widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm"]
+    assert {f"${{{name}.Arn}}" for name in alarms} == set(listed)
+    places = [(widget["x"], widget["y"], widget["width"], widget["height"]) for widget in widgets]
+    assert all(x + width <= 24 for x, _, width, _ in places)
+
+
+def _is_ours(alarm: dict[str, Any]) -> bool:
+    return bool(alarm["Properties"].get("Namespace") == "Firedoor")
 
 
 def failure_queues() -> set[str]:
