@@ -6,6 +6,9 @@ function as a process of its own. It differs from AWS in these ways, and in no o
 * The artifact is built for this machine and its Python, not for arm64 (``PLATFORM=`` of ``functions/Makefile``).
 * Layers are not at ``/opt``: the compiled playbooks are read where they were built.
 * What the emulator lacks is left out of the template: ``LEFT_OUT``.
+* For services that it lacks as a whole, ``OF_MOTO``, moto's server answers, found by the SDKs' variables for a service.
+* The rules of read-only calls are plainly on: the emulator does not know the state in which they also hear those calls,
+  and makes no difference between the calls that it hears.
 * Roles and policies are made but not enforced.
 """
 
@@ -39,8 +42,14 @@ PORT = 4566
 """Where ``make cloud`` listens."""
 
 STACK = "firedoor"
+LOG_BUCKET = "acme-bedrock-logs-111122223333"
+"""Where the emulated Bedrock's invocation logs lie: what is put there is announced on the bus, and inspected."""
+
 LEFT_OUT = {"ThrottlesAlarm": "the emulator has no metric math in alarms"}
 """Logical id → why the local stack goes without it."""
+
+OF_MOTO = ("macie2", "redshift", "sagemaker")
+"""The services that moto answers for. Of the others that the emulator lacks, moto lacks the calls that we make too."""
 
 _SECONDS_TO_START = 60
 _FAULT = WORK / "fault.json"
@@ -52,6 +61,9 @@ def local_template() -> dict[str, Any]:
     for name in LEFT_OUT:
         del template["Resources"][name]
         _forget(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"], name)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Events::Rule" and "State" in resource["Properties"]:
+            resource["Properties"]["State"] = "ENABLED"
     template["Globals"]["Function"]["CodeUri"] = str(WORK / "code")
     template["Globals"]["Function"]["Environment"]["Variables"]["FIREDOOR_BUNDLE"] = str(LAYER / "firedoor/bundle.json")
     template["Resources"]["BundleLayer"]["Properties"]["ContentUri"] = str(LAYER)
@@ -75,7 +87,10 @@ class Cloud:
     """A running emulator; use it as a context, which stops it and every function that it started."""
 
     process: subprocess.Popen[bytes]
+    """The emulator, with moto's server and the functions in its process group."""
     url: str
+    moto: str
+    """Where moto's server answers for ``OF_MOTO``."""
 
     @classmethod
     def start(cls, port: int = 0) -> Cloud:
@@ -86,18 +101,20 @@ class Cloud:
         """
         WORK.mkdir(parents=True, exist_ok=True)
         _FAULT.unlink(missing_ok=True)
-        port = port or free_port()
+        port, beside = port or free_port(), free_port()
         python = ROOT / ".venv-cloud" / "bin" / "python"
+        moto = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(beside)]
         with (WORK / "emulator.log").open("wb") as log:
             process = subprocess.Popen(
-                [python, ROOT / "local" / "emulator.py"],
+                [python, ROOT / "local" / "emulator.py", *moto],
                 env=_emulator_environment(port),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # so that stop() ends the functions' processes too
             )
-        cloud = cls(process, f"http://127.0.0.1:{port}")
+        cloud = cls(process, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{beside}")
         cloud._wait(port)
+        cloud._wait(beside)
         return cloud
 
     def __enter__(self) -> Cloud:
@@ -135,11 +152,15 @@ class Cloud:
     @property
     def environment(self) -> dict[str, str]:
         """The variables with which the AWS SDKs, the AWS CLI, SAM and ``firedoor`` find it."""
-        return environment_of(self.url)
+        return {**environment_of(self.url), **self._of_moto}
+
+    @property
+    def _of_moto(self) -> dict[str, str]:
+        return {f"AWS_ENDPOINT_URL_{service.upper()}": self.moto for service in OF_MOTO}
 
     def client(self, service: str) -> Any:
         """Return a client of the operator for one service."""
-        return client_of(self.url, service)
+        return client_of(self.moto if service in OF_MOTO else self.url, service)
 
     @contextlib.contextmanager
     def fault(self, service: str, how: str, call: str = "") -> Iterator[None]:
@@ -173,15 +194,25 @@ class Cloud:
             RuntimeError: It failed; the message holds what SAM said.
         """
         build()
-        path = WORK / "template.json"
-        path.write_text(json.dumps(local_template()), "utf-8")
+        self._make_log_bucket()
+        path, template = WORK / "template.json", local_template()
+        template["Globals"]["Function"]["Environment"]["Variables"] |= self._of_moto
+        path.write_text(json.dumps(template), "utf-8")
         command = [ROOT / ".venv-sam" / "bin" / "sam", "deploy", "--template-file", path, "--stack-name", STACK]
         command += ["--resolve-s3", "--capabilities", "CAPABILITY_NAMED_IAM", "--no-progressbar"]
         command += ["--parameter-overrides", f"InitialCap={cap}", "ExternalId=local-external-id-0000"]
+        command += [f"BedrockLogBucket={LOG_BUCKET}"]
         environment = {**without_aws(), **self.environment, "SAM_CLI_TELEMETRY": "0"}
         done = subprocess.run(command, cwd=WORK, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"sam deploy failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+
+    def _make_log_bucket(self) -> None:
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket=LOG_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_bucket_notification_configuration(
+            Bucket=LOG_BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
 
 
 def environment_of(url: str) -> dict[str, str]:
@@ -215,6 +246,7 @@ def _emulator_environment(port: int) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MOTO_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",  # no broker on a fixed port
         "TMPDIR": str(WORK),

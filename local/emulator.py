@@ -1,22 +1,26 @@
-"""MiniStack, an emulator of AWS, with two things put right that Firedoor depends on, and one that can go wrong.
+"""MiniStack, an emulator of AWS, with three things put right that Firedoor depends on, and one that can go wrong.
 
-Run by ``local/cloud.py`` with the Python of ``.venv-cloud``.
+Run by ``local/cloud.py`` with the Python of ``.venv-cloud``, and with the command of a server to run beside it.
 
 * ``PutEvents`` refuses a source that begins with ``aws.``, as AWS does; here the sample events have to come from
   somewhere, so it takes them.
 * A function URL with ``AWS_IAM`` tells the function who signed, in ``requestContext.authorizer.iam`` (Lambda developer
   guide, "Invoking Lambda function URLs", request payload). The emulator leaves it out, and knows of no roles.
+* A trail without insights says so with an error of its own (CloudTrail API reference, GetInsightSelectors). The
+  emulator does not know the call.
 * While the file ``CLOUD_FAULT`` exists, the calls that it names fail or hang; see ``Cloud.fault``.
 """
 
 import asyncio
 import json
 import os
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
 from ministack import app
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import cloudtrail, eventbridge, lambda_svc
 
 OPERATOR = "arn:aws:sts::{account}:assumed-role/SecurityOperator/local"
 
@@ -32,6 +36,7 @@ def signed_event(url_id, account_id, *args, **options):
 
 
 lambda_svc._build_function_url_event = signed_event
+cloudtrail._DISPATCH["GetInsightSelectors"] = lambda _body: cloudtrail._err("InsightNotEnabledException", "none is on")
 FAULT = Path(os.environ["CLOUD_FAULT"])
 dispatch = app._dispatch_service_request
 
@@ -61,4 +66,6 @@ async def dispatch_or_fail(method, path, headers, body, query_params, request_id
 
 
 app._dispatch_service_request = dispatch_or_fail
+subprocess.Popen(sys.argv[1:])
+sys.argv[1:] = []
 app.main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 import pytest
 from local.cloud import STACK, Cloud
 
-from firedoor.cases import Case, Cases, State
+from firedoor.cases import Case, Cases, Occurrence, State
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
@@ -105,6 +106,20 @@ class Stack:
             return found[0] if found else None
 
         return wait_for(look, f"a case about {text} that is {state}")
+
+    def answers(self) -> dict[str, dict[str, Occurrence]]:
+        """Return what became of every event so far: its id → playbook → the occurrence that it is in a case."""
+        cases, found = self.cases, defaultdict[str, dict[str, Occurrence]](dict)
+        for case in map(cases.get, self._case_ids()):
+            for occurrence in case.occurrences:
+                found[occurrence.event_id][case.playbook] = occurrence
+        return found
+
+    def _case_ids(self) -> Iterator[str]:
+        """Yield the id of every case, of those too that no listing shows: the heartbeats'."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=f"{STACK}-cases")
+        keys = ((item["pk"]["S"], item["sk"]["S"]) for page in pages for item in page["Items"])
+        yield from (partition.removeprefix("CASE#") for partition, sort in keys if sort == "CASE")
 
     def mails(self, case_id: str, number: int) -> list[dict[str, Any]]:
         """Wait for this many alerts of a case and return them, as the subscriber got them."""
