@@ -186,23 +186,23 @@ class Cases:
         Raises:
             Conflict: Others kept writing the same case; the message should come again.
         """
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             known = self._get(f"EVENT#{hit.event_id}", hit.playbook.id)
             if known and "number" in known:
                 return self._opened(known["case_id"]["S"], int(known["number"]["N"]))
-            opened = self._open_once(hit, now)
+            opened = self._open_once(hit, _case_id(hit, now, digits=6 + 2 * attempt), now)
             if opened:
                 return opened
         raise Conflict(f"The case of event {hit.event_id} is being written by others.")
 
-    def _open_once(self, hit: Hit, now: datetime) -> Opened | None:
+    def _open_once(self, hit: Hit, new_id: str, now: datetime) -> Opened | None:
         pointer = self._get(f"OPEN#{hit.dedup_key}", "OPEN")
         if pointer and int(pointer["expires_at"]["N"]) > now.timestamp():
             case_id = pointer["case_id"]["S"]
             number = int(self._item(case_id, "CASE")["count"]["N"]) + 1
             writes = [self._count(case_id, number, now)]
         else:
-            case_id, number = _case_id(hit, now), 1
+            case_id, number = new_id, 1
             writes = self._first_writes(hit, case_id, now)
         occurrence = Occurrence(
             case_id=case_id,
@@ -585,10 +585,13 @@ def _stamp(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _case_id(hit: Hit, now: datetime) -> str:
-    """Derive the id from the event, so that a retry after a crash names the same case."""
+def _case_id(hit: Hit, now: datetime, digits: int) -> str:
+    """Derive the id from the event: six digits, which people can read and say, or more if another case has those.
+
+    In a storm of 5,000 cases a day it is more likely than not that two of them share six digits.
+    """
     seed = f"{hit.playbook.id}|{hit.event_id}|{hit.dedup_key}".encode("utf-8", "surrogatepass")
-    return f"fd-{now:%Y%m%d}-{hashlib.sha256(seed).hexdigest()[:6]}"
+    return f"fd-{now:%Y%m%d}-{hashlib.sha256(seed).hexdigest()[:digits]}"
 
 
 def _listing(hit: Hit, case_id: str, now: datetime) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import threading
 from collections.abc import Iterator
@@ -116,6 +118,21 @@ def test_after_the_window_a_new_case_opens(cases: Cases) -> None:
     """Dedup ends with its window."""
     first, second = cases.open(hit("e1"), NOW), cases.open(hit("e2"), NOW + timedelta(minutes=61))
     assert first.case_id != second.case_id
+
+
+def test_two_cases_never_share_an_id(cases: Cases) -> None:
+    """Where the short ids of two events of a day are the same, the later one gets a longer id, and neither is lost."""
+    seen: dict[str, str] = {}
+    for number in itertools.count():
+        digits = hashlib.sha256(f"stolen-key|e{number}|e{number}".encode()).hexdigest()[:6]
+        if digits in seen:
+            break
+        seen[digits] = f"e{number}"
+    first, second = (cases.open(hit(name, name), NOW) for name in (seen[digits], f"e{number}"))
+    assert f"fd-20260131-{digits}" == first.case_id
+    assert second.case_id.startswith(first.case_id)
+    assert {first.case_id, second.case_id} == {case.id for case in cases.newest()}
+    assert first == cases.open(hit(seen[digits], seen[digits]), NOW)
 
 
 def test_concurrent_events_each_get_their_own_occurrence(cases: Cases) -> None:
