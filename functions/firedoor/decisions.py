@@ -20,7 +20,7 @@ from firedoor.plans import StepStatus
 if TYPE_CHECKING:
     from firedoor.services import Services
 
-_CASE_ID = re.compile(r"fd-\d{8}-[0-9a-f]{6}")
+_CASE_ID = re.compile(r"fd-\d{8}-[0-9a-f]{6,20}")
 _SESSION = re.compile(r"arn:([\w-]+):sts::(\d{12}):assumed-role/(?P<role>[^/]+)/(?P<session>.+)")
 _ROLE = re.compile(r"arn:([\w-]+):iam::(\d{12}):role/(?:.+/)?(?P<role>[^/]+)")
 
@@ -115,7 +115,7 @@ def _approve(services: Services, waiting: list[Occurrence], caller: Caller, why:
     missing = False
     for occurrence in waiting:
         decisions = (*occurrence.decisions, _decision(services, Choice.APPROVE, caller, why))
-        if _approvers(decisions) < _needed(occurrence):
+        if _approvers(decisions) < actions.approvers_needed(occurrence.steps):
             services.cases.save(occurrence, decisions=decisions)
             missing = True
             continue
@@ -129,11 +129,6 @@ def _approve(services: Services, waiting: list[Occurrence], caller: Caller, why:
     return Answer(
         case_id, accepted=True, message="Approved: the plan is made again and applied if it is still the same."
     )
-
-
-def _needed(occurrence: Occurrence) -> int:
-    planned = [step for step in occurrence.steps if step.status is StepStatus.PLANNED]
-    return 2 if any(actions.load(step.action).two_person for step in planned) else 1
 
 
 def _approvers(decisions: tuple[Any, ...]) -> int:

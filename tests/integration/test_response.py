@@ -19,6 +19,7 @@ OPENED = "cloudtrail_authorize_ingress_world"
 OPENED_PLAYBOOK = "cloudtrail-security-group-opened"
 MINER = "guardduty_ec2_cryptomining"
 OPERATOR = "arn:aws:sts::111122223333:assumed-role/SecurityOperator/kim"
+SECOND_OPERATOR = "arn:aws:sts::111122223333:assumed-role/SecurityOperator/ada"
 
 
 # --- the ladder
@@ -131,6 +132,23 @@ def test_the_actor_of_the_event_cannot_approve(start: Any) -> None:
     assert not answer["accepted"]
     assert "somebody else must" in answer["message"]
     assert State.WAITING is scene.case.state
+
+
+def test_where_an_action_asks_for_two_people_one_is_not_enough(start: Any) -> None:
+    """Not even if it says so twice; the alert tells that it takes two."""
+    scene = start("bedrock_pii_in_prompt")
+    scene.deliver()
+    request = {"decision": "approve", "case_id": scene.case.id}
+    assert [2] == [mail.record["approvers"] for mail in scene.aws.alerts()]
+    assert "Two people must approve" in scene.aws.alerts()[0].text
+    for _ in range(2):
+        assert "second person" in scene.aws.decide(request, OPERATOR)["message"]
+        scene.aws.pump()
+        assert (State.WAITING, scene.before) == (scene.case.state, scene.state())
+    scene.aws.decide(request, SECOND_OPERATOR)
+    scene.aws.pump()
+    assert State.CONTAINED is scene.case.state
+    assert scene.before != scene.state()
 
 
 def test_a_plan_that_changed_since_is_asked_anew(start: Any) -> None:

@@ -134,6 +134,8 @@ def hostile_alerts(draw: st.DrawFn) -> Alert:
 class _Commands:
     """An action whose undo names what the event named."""
 
+    two_person = False
+
     def __init__(self, name: str) -> None:
         self.name = name
 

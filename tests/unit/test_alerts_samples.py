@@ -295,6 +295,8 @@ APPLY_COMMANDS = {
 class _Action:
     """Stands for a real action, so that these files change only when alerts do."""
 
+    two_person = False
+
     def __init__(self, name: str) -> None:
         self._name = name
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.unit.sources_examples import ACTIONS, PLAYBOOK, load, write_sources
+from tests.unit.sources_examples import ACTIONS, PLAYBOOK, ClosePorts, load, write_sources
 
 from firedoor.cli.sources import load_sources
 
@@ -191,6 +191,17 @@ def test_what_cannot_be_undone_is_never_automatic(tmp_path: Path, mode: str) -> 
     irreversible = text.replace("mode: approve\napproval: {within: 30m, otherwise: alert}", mode)
     assert ["ec2.wipe_disk cannot be undone, so it is never automatic; write mode: approve, with otherwise: alert"] == [
         mistake.message for mistake in load(tmp_path, irreversible).errors
+    ]
+
+
+@pytest.mark.parametrize("mode", ["mode: auto", "mode: approve\napproval: {within: 30m, otherwise: auto}"])
+def test_what_two_people_approve_is_never_automatic(tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither at once, nor where nobody answers."""
+    monkeypatch.setattr(ClosePorts, "two_person", True)
+    text = PLAYBOOK.replace("mode: approve\napproval: {within: 30m, otherwise: alert}", mode)
+    remedy = "write mode: approve, with otherwise: alert"
+    assert [f"ec2.close_ports needs two people's approval, so it is never automatic; {remedy}"] == [
+        mistake.message for mistake in load(tmp_path, text).errors
     ]
 
 

@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from firedoor.errors import PlaybookError
-from firedoor.plans import Change, Json, Parameter, Permissions, Plan
+from firedoor.plans import Change, Json, Parameter, Permissions, Plan, StepResult, StepStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from firedoor.accounts import Account
 
@@ -66,7 +66,7 @@ class Action(ABC):
     additive: ClassVar[bool] = False
     """True for what only adds evidence (snapshots): an undo of the case keeps it."""
     two_person: ClassVar[bool] = False
-    """True asks for two approvers."""
+    """True asks for two approvers: where one person's word is not enough, as for a change of what may be evidence."""
 
     @abstractmethod
     def plan(self, account: Account, params: Json) -> Plan:
@@ -114,6 +114,12 @@ def load(name: str) -> Action:
             if action.name == name:
                 return action()
     raise PlaybookError(_unknown(name))
+
+
+def approvers_needed(steps: Iterable[StepResult]) -> int:
+    """Return how many people have to approve what is planned: two where an action asks for it, else one."""
+    planned = (step.action for step in steps if step.status is StepStatus.PLANNED)
+    return 2 if any(load(action).two_person for action in planned) else 1
 
 
 def catalogue() -> Iterator[Action]:

@@ -63,6 +63,7 @@ class RedactLogObject(Action):
             "AWSLogs/111122223333/BedrockModelInvocationLogs/eu-west-1/2026/11/20/15/20261120T150358Z_1a2b.json.gz",
         ),
     }
+    two_person = True  # what a log says may be evidence: nobody writes it anew alone
     permissions = Permissions(plan=("s3:GetObjectTagging",), apply=_WRITING, undo=_WRITING)
     example = "{action: s3.redact_log_object, with: {bucket: '{log_bucket}', key: '{log_key}'}}"
 

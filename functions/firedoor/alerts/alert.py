@@ -100,6 +100,8 @@ class Alert:
     """What a person can run to make the changes; only where the mode is alert."""
     decide_until: datetime | None
     """Until when it can be approved; only with NEEDS APPROVAL."""
+    approvers: int
+    """How many people have to approve it; 0 without NEEDS APPROVAL."""
     otherwise: str
     """What happens if nobody decides."""
     undoable: bool

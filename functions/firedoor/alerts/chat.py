@@ -127,6 +127,8 @@ def _decide(alert: Alert) -> Iterator[str]:
         until = f" until {clock(alert.decide_until, alert.told)}" if alert.decide_until else ""
         yield f"\n*Decide{until}*"
         yield _block([f"firedoor approve {alert.case_id}", f"firedoor reject {alert.case_id}"])
+        if alert.approvers > 1:
+            yield "Two people must approve; one is enough to reject."
         yield alert.otherwise
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from firedoor.actions import approvers_needed
 from firedoor.alerts import commands
 from firedoor.alerts.alert import Alert, ChangeLine, Related, Repeats, StepLine
 from firedoor.alerts.exclusions import exclusion
@@ -96,6 +97,7 @@ def compose(
         ),
         apply_commands=apply,
         decide_until=_decide_until(playbook, occurrence, now) if verdict is Verdict.NEEDS_APPROVAL else None,
+        approvers=approvers_needed(occurrence.steps) if verdict is Verdict.NEEDS_APPROVAL else 0,
         otherwise=_OTHERWISE[playbook.approval_otherwise is Mode.AUTO] if verdict is Verdict.NEEDS_APPROVAL else "",
         undoable=verdict is not Verdict.REVERTED and any(step.status in _CHANGED for step in occurrence.steps),
         undo_commands=undo if verdict is not Verdict.REVERTED else (),

@@ -126,6 +126,8 @@ def _decide(alert: Alert) -> Iterator[str]:
         return
     yield f"  firedoor approve {alert.case_id}"
     yield f"  firedoor reject {alert.case_id}"
+    if alert.approvers > 1:
+        yield "  Two people must approve; one is enough to reject."
     if alert.decide_until:
         left = duration(alert.decide_until - alert.told)
         yield from wrap(f"Until {clock(alert.decide_until, alert.told)}, {left} from now. {alert.otherwise}", "  ")

@@ -90,6 +90,8 @@ def _decide(alert: Alert) -> Iterator[str]:
     until = f" until {clock(alert.decide_until, alert.told)}" if alert.decide_until else ""
     case = escape(alert.case_id)
     yield f"<h2>Decide{until}</h2>\n<pre>firedoor approve {case}\nfiredoor reject {case}</pre>"
+    if alert.approvers > 1:
+        yield "<p>Two people must approve; one is enough to reject.</p>"
     yield f"<p>{escape(alert.otherwise)}</p>"
 
 

@@ -56,6 +56,7 @@ def render_machine(alert: Alert) -> dict[str, Any]:
         "next_steps": list(alert.next_steps),
         "apply_commands": list(alert.apply_commands),
         "decide_until": _stamp(alert.decide_until),
+        "approvers": alert.approvers or None,
         "undo": _undo(alert),
         "related": [asdict(other) for other in alert.related],
         "evidence": list(alert.evidence),

@@ -178,6 +178,8 @@ def _page(chosen: list[Action]) -> Iterator[str]:
         yield f"## {action.name}\n"
         yield f"{action.summary}\n"
         yield f"* undo: {_undo(action)}"
+        if action.two_person:
+            yield "* two people have to approve it"
         if action.temporary:
             yield "* temporary by nature: a step may give it a `revert_after`"
         for verb in ("plan", "apply", "undo"):

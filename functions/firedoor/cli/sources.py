@@ -347,9 +347,10 @@ class _Playbook:
         by_itself = mode == "auto" or approval.get("otherwise") == "auto"
         for item in fields["steps"].items(0):
             action = self._action_of(item)
-            if by_itself and action and not action.reversible:
+            if by_itself and action and (action.two_person or not action.reversible):
+                why = "needs two people's approval" if action.two_person else "cannot be undone"
                 remedy = "write mode: approve, with otherwise: alert"
-                item.wrong(f"{action.name} cannot be undone, so it is never automatic; {remedy}")
+                item.wrong(f"{action.name} {why}, so it is never automatic; {remedy}")
 
     def _action_of(self, cursor: Cursor) -> Action | None:
         name = cursor.value.get("action") if isinstance(cursor.value, dict) else None
