@@ -10,6 +10,7 @@ function as a process of its own. It differs from AWS in these ways, and in no o
 * The rules of read-only calls are plainly on: the emulator does not know the state in which they also hear those calls,
   and makes no difference between the calls that it hears.
 * Roles and policies are made but not enforced.
+* What people and responders call is put on the bus at once, not after minutes: ``local/trail.py``.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ OF_MOTO = ("macie2", "redshift", "sagemaker")
 """The services that moto answers for. Of the others that the emulator lacks, moto lacks the calls that we make too."""
 
 _SECONDS_TO_START = 60
+_OF_LAMBDA = {"AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{sys.version_info.minor}"}
+"""What Lambda sets and the emulator does not; SDKs say it in the user agent."""
 _FAULT = WORK / "fault.json"
+_TRAIL = WORK / "trail.on"
 
 
 def local_template() -> dict[str, Any]:
@@ -101,12 +105,14 @@ class Cloud:
         """
         WORK.mkdir(parents=True, exist_ok=True)
         _FAULT.unlink(missing_ok=True)
+        _TRAIL.unlink(missing_ok=True)
         port, beside = port or free_port(), free_port()
         python = ROOT / ".venv-cloud" / "bin" / "python"
         moto = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(beside)]
+        trail = [sys.executable, ROOT / "local" / "trail.py", f"http://127.0.0.1:{port}"]
         with (WORK / "emulator.log").open("wb") as log:
             process = subprocess.Popen(
-                [python, ROOT / "local" / "emulator.py", *moto],
+                [python, ROOT / "local" / "emulator.py", *moto, "--", *trail],
                 env=_emulator_environment(port),
                 stdout=log,
                 stderr=log,
@@ -177,6 +183,15 @@ class Cloud:
         finally:
             _FAULT.unlink()
 
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[None]:
+        """Put the calls served on the bus, as CloudTrail does, for as long as the context lasts."""
+        _TRAIL.touch()
+        try:
+            yield
+        finally:
+            _TRAIL.unlink()
+
     def kill(self, function: str) -> int:
         """End every running process of a function as a machine's failure would; returns how many there were."""
         command = ["ps", "-A", "-ww", "-o", "pid=,pgid=,args="]
@@ -196,7 +211,7 @@ class Cloud:
         build()
         self._make_log_bucket()
         path, template = WORK / "template.json", local_template()
-        template["Globals"]["Function"]["Environment"]["Variables"] |= self._of_moto
+        template["Globals"]["Function"]["Environment"]["Variables"] |= {**self._of_moto, **_OF_LAMBDA}
         path.write_text(json.dumps(template), "utf-8")
         command = [ROOT / ".venv-sam" / "bin" / "sam", "deploy", "--template-file", path, "--stack-name", STACK]
         command += ["--resolve-s3", "--capabilities", "CAPABILITY_NAMED_IAM", "--no-progressbar"]
@@ -251,6 +266,7 @@ def _emulator_environment(port: int) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",  # no broker on a fixed port
         "TMPDIR": str(WORK),
         "CLOUD_FAULT": str(_FAULT),
+        "CLOUD_TRAIL": str(_TRAIL),
     }
 
 
@@ -272,9 +288,12 @@ The stack is up. In another terminal:
 
     {exports}
     .venv/bin/firedoor cap
+    aws ec2 create-security-group --group-name web --description try
+    aws ec2 authorize-security-group-ingress --group-name web --protocol tcp --port 22 --cidr 0.0.0.0/0
     .venv/bin/firedoor cases
 
-Ctrl-C stops it; nothing is kept.
+What you call reaches the bus as CloudTrail would tell it; the second call opens a case that waits for
+`firedoor approve`. Ctrl-C stops it; nothing is kept.
 """
 
 
@@ -285,7 +304,8 @@ def main() -> None:
         cloud.deploy(cap="approve")
         print(_HELP.format(exports="export " + " ".join(f"{k}={v}" for k, v in cloud.environment.items())))
         try:
-            signal.pause()
+            with cloud.recording():
+                signal.pause()
         except KeyboardInterrupt:
             print("Stopping.")
 

@@ -1,6 +1,7 @@
-"""MiniStack, an emulator of AWS, with three things put right that Firedoor depends on, and one that can go wrong.
+"""MiniStack, an emulator of AWS, with four things put right that Firedoor depends on, and one that can go wrong.
 
-Run by ``local/cloud.py`` with the Python of ``.venv-cloud``, and with the command of a server to run beside it.
+Run by ``local/cloud.py`` with the Python of ``.venv-cloud``, and with two commands to run beside it, a ``--`` between
+them: moto's server, and ``local/trail.py``.
 
 * ``PutEvents`` refuses a source that begins with ``aws.``, as AWS does; here the sample events have to come from
   somewhere, so it takes them.
@@ -8,18 +9,27 @@ Run by ``local/cloud.py`` with the Python of ``.venv-cloud``, and with the comma
   guide, "Invoking Lambda function URLs", request payload). The emulator leaves it out, and knows of no roles.
 * A trail without insights says so with an error of its own (CloudTrail API reference, GetInsightSelectors). The
   emulator does not know the call.
+* While the file ``CLOUD_TRAIL`` exists, each call served is told to ``local/trail.py``, which puts it on the bus; but
+  for what functions call with their own role: the emulator knows of no roles of functions, so nobody could tell whose
+  call it was.
 * While the file ``CLOUD_FAULT`` exists, the calls that it names fail or hang; see ``Cloud.fault``.
 """
 
 import asyncio
+import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from ministack import app
+from ministack.core.iam_evaluator import resolve_caller_identity
+from ministack.core.responses import get_account_id
+from ministack.core.router import extract_access_key_id, extract_region
 from ministack.services import cloudtrail, eventbridge, lambda_svc
 
 OPERATOR = "arn:aws:sts::{account}:assumed-role/SecurityOperator/local"
@@ -38,6 +48,9 @@ def signed_event(url_id, account_id, *args, **options):
 lambda_svc._build_function_url_event = signed_event
 cloudtrail._DISPATCH["GetInsightSelectors"] = lambda _body: cloudtrail._err("InsightNotEnabledException", "none is on")
 FAULT = Path(os.environ["CLOUD_FAULT"])
+RECORDING = Path(os.environ["CLOUD_TRAIL"])
+SIGNED = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/aws4_request")
+IN_LAMBDA = "exec-env/AWS_Lambda_"
 dispatch = app._dispatch_service_request
 
 
@@ -62,10 +75,41 @@ async def dispatch_or_fail(method, path, headers, body, query_params, request_id
     answer = await dispatch(method, path, headers, body, query_params, request_id)
     while how == "hang" and FAULT.exists():
         await asyncio.sleep(0.05)
+    if RECORDING.exists():
+        tell(method, path, headers, body, query_params, answer)
     return answer
 
 
+def tell(method, path, headers, body, query_params, answer):
+    """Write one signed call and its answer to ``local/trail.py``."""
+    signed = SIGNED.search(headers.get("authorization", ""))
+    key = extract_access_key_id(headers, query_params)
+    identity = resolve_caller_identity(key) or {}
+    if not signed or not isinstance(answer[2], bytes | str) or (key.isdigit() and IN_LAMBDA in headers["user-agent"]):
+        return
+    content = answer[2].encode() if isinstance(answer[2], str) else answer[2]
+    exchange = {
+        "service": signed["service"],
+        "method": method,
+        "url": f"http://{headers['host']}{path}?{urlencode(query_params, doseq=True)}",
+        "headers": dict(headers),
+        "body": base64.b64encode(body).decode(),
+        "status": answer[0],
+        "answer_headers": {name: str(value) for name, value in answer[1].items()},
+        "answer": base64.b64encode(content).decode(),
+        "account": get_account_id(),
+        "region": extract_region(headers),
+        "key": key,
+        "session": {name: identity["session"][name] for name in ("Arn", "UserId")} if identity.get("session") else None,
+        "user": identity.get("userArn") if ":user/" in identity.get("userArn", "") else None,
+    }
+    trail.stdin.write(json.dumps(exchange).encode() + b"\n")
+    trail.stdin.flush()
+
+
 app._dispatch_service_request = dispatch_or_fail
-subprocess.Popen(sys.argv[1:])
+between = sys.argv.index("--")
+subprocess.Popen(sys.argv[1:between])
+trail = subprocess.Popen(sys.argv[between + 1 :], stdin=subprocess.PIPE)
 sys.argv[1:] = []
 app.main()
