@@ -75,7 +75,7 @@ def objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 patterns = objects(st.one_of(leaves, st.one_of(leaves, objects(leaves))))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(pattern=patterns, event=events)
 def test_a_pattern_matches_what_the_reference_matches(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     """The compiled matcher and the obviously correct one give the same answer."""
@@ -84,7 +84,7 @@ def test_a_pattern_matches_what_the_reference_matches(pattern: dict[str, Any], e
     assert compile_pattern(pattern_text).matches(event_text) == reference_matches(pattern_text, event_text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(library=st.lists(patterns, min_size=1, max_size=12), event=events)
 def test_the_index_matches_what_its_patterns_match(library: list[dict[str, Any]], event: dict[str, Any]) -> None:
     """An index returns exactly the ids whose patterns match, in their order."""
@@ -93,7 +93,7 @@ def test_the_index_matches_what_its_patterns_match(library: list[dict[str, Any]]
     assert build_index(enumerate(library)).match(event) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(pattern=patterns, event=events)
 def test_an_explanation_never_disagrees_with_the_match(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     """There is a reason exactly when there is no match, and it names a path of the pattern."""
@@ -125,7 +125,7 @@ nested_patterns = st.dictionaries(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(pattern=nested_patterns, elements=arrays_of_objects, inner=arrays_of_objects)
 def test_elements_of_one_array_are_not_mixed(pattern: dict[str, Any], elements: list[Any], inner: list[Any]) -> None:
     """Array consistency, with absence judged in the order of AWS, holds in arrays within arrays and side by side."""

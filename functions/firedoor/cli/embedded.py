@@ -29,8 +29,10 @@ from botocore.exceptions import ClientError
 
 import firedoor
 from firedoor.cli import moto_gaps, template
+from firedoor.engine import Library
 from firedoor.errors import EventError
 from firedoor.plans import Json
+from firedoor.playbooks import load_bundle
 from firedoor.services import Services, utc_now
 
 if TYPE_CHECKING:
@@ -409,6 +411,7 @@ class EmbeddedAws:
 
         settings = Services.from_environment().settings
         ours = Services(settings, session(), now=self.clock, sleep=self.clock.advance)
+        ours.__dict__["library"] = _library(self._bundle, self._bundle.stat().st_mtime_ns)
         handling.services.cache_clear()
         with mock.patch.object(Services, "from_environment", return_value=ours):
             handling.services()
@@ -419,6 +422,12 @@ class EmbeddedAws:
                 yield
         finally:
             handling.services.cache_clear()
+
+
+@lru_cache(maxsize=2)
+def _library(bundle: Path, _written: int) -> Library:
+    """Return compiled playbooks; they can be shared, and compiling them takes longer than most of what is done here."""
+    return Library(load_bundle(bundle))
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,9 @@ process.
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -106,12 +108,49 @@ def corrected() -> Iterator[None]:
     with (
         settings_known(),
         bedrock_filled(),
+        _cheap_transactions(),
         mock.patch.object(CloudTrailBackend, "delete_trail", delete_trail),
         mock.patch.object(IamResponse, "list_service_specific_credentials", _list_credentials, create=True),
         mock.patch.object(IamResponse, "update_service_specific_credential", _update_credential, create=True),
         mock.patch.dict(CREDENTIALS, clear=True),
         mock.patch.object(NetworkInterface, "group_set", property(of_interface)),
         mock.patch.object(Instance, "dynamic_group_list", property(of_instance)),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def _cheap_transactions() -> Iterator[None]:
+    """Let DynamoDB's transactions remember which items a table had, and not a copy of them all for each write.
+
+    moto copies the whole table in depth to be able to go back. Its writes replace an item, but for updates, which
+    change the item itself: those get a copy to change, so that what was remembered stays as it was.
+    """
+    from moto.dynamodb.models import DynamoDBBackend
+    from moto.dynamodb.models.dynamo_type import DynamoType
+    from moto.dynamodb.models.table import Table
+
+    update_item = DynamoDBBackend.update_item
+
+    def remember(table: Any, _memo: Any) -> Any:
+        known = copy.copy(table)
+        copied = {name: dict(items) if table.has_range_key else items for name, items in table.items.items()}
+        known.items = defaultdict(dict, copied)
+        return known
+
+    def update_a_copy(backend: Any, table_name: str, key: dict[str, Any], *rest: Any, **named: Any) -> Any:
+        table = backend.get_table(table_name)
+        items = table.items
+        name = DynamoType(key[table.hash_key_attr])
+        if table.has_range_key:
+            items, name = items.get(name, {}), DynamoType(key[table.range_key_attr])
+        if name in items:
+            items[name] = copy.deepcopy(items[name])
+        return update_item(backend, table_name, key, *rest, **named)
+
+    with (
+        mock.patch.object(Table, "__deepcopy__", remember, create=True),
+        mock.patch.object(DynamoDBBackend, "update_item", update_a_copy),
     ):
         yield
 
