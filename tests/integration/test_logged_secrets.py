@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 20, 15, 5, tzinfo=UTC)
 OPERATOR = "arn:aws:iam::111122223333:role/security-on-call"
+SECOND_OPERATOR = "arn:aws:iam::111122223333:role/ai-platform-on-call"
 ROOT = Path(__file__).parents[2]
 
 
@@ -42,7 +43,8 @@ def test_an_approved_redaction_cleans_the_log_and_is_not_read_as_news(samples: S
         aws.pump()
         (case,) = [case for case in aws.cases() if case.playbook == "bedrock-secret-in-prompt"]
         assert case.state is State.WAITING
-        aws.decide({"decision": "approve", "case_id": case.id}, OPERATOR)
+        for approver in (OPERATOR, SECOND_OPERATOR):
+            aws.decide({"decision": "approve", "case_id": case.id}, approver)
         aws.pump()
         assert secret not in gzip.decompress(s3.get_object(**where)["Body"].read()).decode()
         cases = aws.cases()
