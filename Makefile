@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
 
-.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-warm bench-scale bench-patterns bench-inspection bench-custodian cloud e2e invoke lock clean
+.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-runtime bench-warm bench-scale bench-patterns bench-inspection bench-custodian cloud e2e invoke lock clean
 
 setup: $(VENV)/.ready
 
@@ -71,10 +71,13 @@ invoke: bundle .venv-cloud/.ready .venv-sam/.ready  ## FUNCTION=classify EVENT=e
 e2e: bundle .venv-cloud/.ready .venv-sam/.ready  ## deploy to the emulated AWS and test through the deployed stack
 	$(BIN)/pytest tests/cloud
 
-bench: bench-coldstart bench-warm bench-custodian bench-scale bench-patterns bench-inspection  ## docs/performance.md says what the tables mean
+bench: bench-coldstart bench-runtime bench-warm bench-custodian bench-scale bench-patterns bench-inspection  ## docs/performance.md says what the tables mean
 
 bench-coldstart: setup
 	$(BIN)/python benchmarks/bench_coldstart.py
+
+bench-runtime: setup bundle .venv-cloud/.ready .venv-sam/.ready  ## cold starts of the built functions under Lambda's runtime interface
+	$(BIN)/python benchmarks/bench_runtime.py
 
 bench-warm: setup
 	$(BIN)/python benchmarks/bench_warm.py

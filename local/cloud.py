@@ -203,24 +203,30 @@ class Cloud:
         return len(pids)
 
     def deploy(self, cap: str = "auto") -> None:
-        """Build for this machine and run ``sam deploy``.
+        """Build for this machine and run ``sam deploy``; raises as ``deploy_built`` does."""
+        build()
+        self._make_log_bucket()
+        self.deploy_built(cap)
+
+    def deploy_built(self, cap: str) -> str:
+        """Run ``sam deploy`` of what was built; returns what SAM said.
 
         Raises:
             RuntimeError: It failed; the message holds what SAM said.
         """
-        build()
-        self._make_log_bucket()
         path, template = WORK / "template.json", local_template()
         template["Globals"]["Function"]["Environment"]["Variables"] |= {**self._of_moto, **_OF_LAMBDA}
         path.write_text(json.dumps(template), "utf-8")
         command = [ROOT / ".venv-sam" / "bin" / "sam", "deploy", "--template-file", path, "--stack-name", STACK]
         command += ["--resolve-s3", "--capabilities", "CAPABILITY_NAMED_IAM", "--no-progressbar"]
+        command += ["--no-fail-on-empty-changeset"]
         command += ["--parameter-overrides", f"InitialCap={cap}", "ExternalId=local-external-id-0000"]
         command += [f"BedrockLogBucket={LOG_BUCKET}"]
         environment = {**without_aws(), **self.environment, "SAM_CLI_TELEMETRY": "0"}
         done = subprocess.run(command, cwd=WORK, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"sam deploy failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+        return done.stdout + done.stderr
 
     def _make_log_bucket(self) -> None:
         s3 = self.client("s3")

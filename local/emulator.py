@@ -1,4 +1,4 @@
-"""MiniStack, an emulator of AWS, with four things put right that Firedoor depends on, and one that can go wrong.
+"""MiniStack, an emulator of AWS, with five things put right that Firedoor depends on, and one that can go wrong.
 
 Run by ``local/cloud.py`` with the Python of ``.venv-cloud``, and with two commands to run beside it, a ``--`` between
 them: moto's server, and ``local/trail.py``.
@@ -9,6 +9,8 @@ them: moto's server, and ``local/trail.py``.
   guide, "Invoking Lambda function URLs", request payload). The emulator leaves it out, and knows of no roles.
 * A trail without insights says so with an error of its own (CloudTrail API reference, GetInsightSelectors). The
   emulator does not know the call.
+* A dead-letter queue tells which queues send to it (SQS API reference, ListDeadLetterSourceQueues). The emulator does
+  not know the call.
 * While the file ``CLOUD_TRAIL`` exists, each call served is told to ``local/trail.py``, which puts it on the bus; but
   for what functions call with their own role: the emulator knows of no roles of functions, so nobody could tell whose
   call it was.
@@ -30,7 +32,7 @@ from ministack import app
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import get_account_id
 from ministack.core.router import extract_access_key_id, extract_region
-from ministack.services import cloudtrail, eventbridge, lambda_svc
+from ministack.services import cloudtrail, eventbridge, lambda_svc, sqs
 
 OPERATOR = "arn:aws:sts::{account}:assumed-role/SecurityOperator/local"
 
@@ -47,6 +49,16 @@ def signed_event(url_id, account_id, *args, **options):
 
 lambda_svc._build_function_url_event = signed_event
 cloudtrail._DISPATCH["GetInsightSelectors"] = lambda _body: cloudtrail._err("InsightNotEnabledException", "none is on")
+
+
+def dead_letter_sources(data, _url):
+    """Answer which queues name this one in their redrive policy."""
+    arn = sqs._get_q(data["QueueUrl"], "sqs:ListDeadLetterSourceQueues")["attributes"]["QueueArn"]
+    sources = (url for url, queue in sqs._queues.items() if arn in queue["attributes"].get("RedrivePolicy", ""))
+    return {"queueUrls": list(sources)}
+
+
+sqs._HANDLERS["ListDeadLetterSourceQueues"] = dead_letter_sources
 FAULT = Path(os.environ["CLOUD_FAULT"])
 RECORDING = Path(os.environ["CLOUD_TRAIL"])
 SIGNED = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/aws4_request")

@@ -31,6 +31,7 @@ from local.cloud import PORT, REGION, ROOT, STACK, WORK, Cloud, client_of, envir
 
 _PROCESSORS = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 _SECONDS_TO_START = 30
+_SECONDS_TO_ANSWER = 300
 
 
 def invoke(url: str, function: str, event: Any) -> tuple[Any, str]:
@@ -41,18 +42,26 @@ def invoke(url: str, function: str, event: Any) -> tuple[Any, str]:
     Raises:
         RuntimeError: The runtime did not start; the message holds its log.
     """
-    deployed = client_of(url, "lambda").get_function_configuration(FunctionName=f"{STACK}-{function}")
-    variables = {**without_aws(), **environment_of(url), **deployed["Environment"]["Variables"]}
-    variables |= {"AWS_REGION": REGION, "AWS_LAMBDA_FUNCTION_NAME": f"{STACK}-{function}"}
+    handler, variables = variables_of(url, function)
     log = WORK / f"invoke-{function}.log"
-    with _runtime(deployed["Handler"], variables, log) as address:
+    with runtime(handler, variables, log) as address:
         where = f"http://{address}/2015-03-31/functions/function/invocations"
-        answer = urllib3.request("POST", where, body=json.dumps(event), timeout=deployed["Timeout"])
+        answer = urllib3.request("POST", where, body=json.dumps(event), timeout=_SECONDS_TO_ANSWER)
         return answer.json(), log.read_text("utf-8")
 
 
+def variables_of(url: str, function: str) -> tuple[str, dict[str, str]]:
+    """Return the handler of a deployed function and the environment that it has there."""
+    deployed = client_of(url, "lambda").get_function_configuration(FunctionName=f"{STACK}-{function}")
+    variables = {**without_aws(), **environment_of(url), **deployed["Environment"]["Variables"]}
+    return deployed["Handler"], variables | {
+        "AWS_REGION": REGION,
+        "AWS_LAMBDA_FUNCTION_NAME": f"{STACK}-{function}",
+    }
+
+
 @contextlib.contextmanager
-def _runtime(handler: str, variables: dict[str, str], log: Path) -> Iterator[str]:
+def runtime(handler: str, variables: dict[str, str], log: Path) -> Iterator[str]:
     """Start the emulator with the client below it; yields the emulator's address."""
     address, inner = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     command = [

@@ -21,6 +21,11 @@ def test_only_what_is_named_is_left_out_of_the_template() -> None:
     assert set(LEFT_OUT) == set(read_template()["Resources"]) - set(local_template()["Resources"])
 
 
+def test_deploying_again_changes_nothing(stack: Stack) -> None:
+    """What is deployed is what the template says: there is nothing to change."""
+    assert "No changes to deploy" in stack.cloud.deploy_built("auto")
+
+
 def test_an_opened_port_is_closed_told_and_put_back(stack: Stack, operator: Callable[..., str]) -> None:
     """Only the rule that was added to the world goes; evidence is chained; undo brings the rule back."""
     group, event = open_group(stack)
