@@ -67,9 +67,9 @@ DELIVERY = {
         "who read which secret, password or parameter, and who called which model",
     ),
     "data": (
-        "`DataEvents=ENABLED`, off by default, and a trail with data events of the buckets",
+        "`DataEvents=ENABLED`, off by default, and a trail with data events of the buckets and guardrails",
         "CloudTrail's price for each data event, and one queue message for each that a rule names",
-        "who read, wrote, deleted or encrypted which object",
+        "who read, wrote, deleted or encrypted which object, and what a guardrail stopped that was called by itself",
     ),
 }
 """Kind of delivery → how it is switched on, what it costs, what it reveals."""
