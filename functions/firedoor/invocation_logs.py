@@ -189,10 +189,7 @@ def _event_of(
         key=fingerprint_key(settings.external_id),
         second_stage=second_stage,
     )
-    usage = {
-        "cost_usd": estimate_cost(invocation.model, invocation.tokens),
-        "ratio": habits.ratio(invocation),
-    }
+    usage = {"cost_usd": estimate_cost(invocation.model, invocation.tokens), **habits.compare(invocation)}
     return invocation.to_event(signals=signals.to_json(), usage=usage, **({"log": log} if log else {}))
 
 
@@ -231,14 +228,18 @@ class _Habits:
         self._services = services
         self._habits: dict[tuple[str, str, str], Habit] = {}
 
-    def ratio(self, invocation: Invocation) -> float | None:
-        """Return this call's ratio to its principal's habit, and count it into the habit."""
+    def compare(self, invocation: Invocation) -> dict[str, float | None]:
+        """Return the principal's rate, and this call's ratios to its habit; count the call into the habit."""
         key = (invocation.account, invocation.region, invocation.principal)
         if key not in self._habits:
             self._habits[key] = self._services.cases.habit(*key)
         habit = self._habits[key]
-        self._habits[key] = habit.after(invocation.tokens, invocation.time)
-        return habit.ratio(invocation.tokens)
+        after = self._habits[key] = habit.after(invocation.tokens, invocation.time)
+        return {
+            "ratio": habit.ratio(invocation.tokens),
+            "rate": after.rate,
+            "rate_ratio": habit.rate_ratio(after.rate),
+        }
 
     def save(self) -> None:
         """Write the habits back."""
