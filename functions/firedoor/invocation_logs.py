@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -134,7 +135,7 @@ def _take_in_lines(services: Services, lines: Iterable[bytes], log: Mapping[str,
         if not line.strip():
             continue
         try:
-            event = _event_of(services, habits, second_stage, _parse(line), log)
+            event = _event_of(services, habits, second_stage, line, log)
             taken = take_in(services, json.dumps(event))
         except EventError:
             not_read += 1
@@ -164,23 +165,38 @@ def _second_stage(services: Services) -> SecondStage | None:
     return SecondStage(lambda: services.session.client("bedrock-runtime", config=config), guardrail, take)
 
 
-def _parse(line: bytes) -> Any:
+def _parse(text: bytes) -> tuple[Any, list[Any]]:
+    """Return what JSON text holds, and the values that the same name hides further on in the same object.
+
+    Bytes that are no UTF-8 are replaced: one of them must not keep a whole record from being inspected.
+    """
+    hidden: list[Any] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        whole = dict(pairs)
+        if len(whole) < len(pairs):
+            last = {name: index for index, (name, _) in enumerate(pairs)}
+            hidden.extend(value for index, (name, value) in enumerate(pairs) if last[name] != index)
+        return whole
+
     try:
-        return json.loads(line)
+        return json.loads(text.decode("utf-8-sig", "replace"), object_pairs_hook=keep), hidden
     except (ValueError, RecursionError) as error:
-        raise EventError("A line of the log is not JSON.") from error
+        raise EventError("The text is not JSON.") from error
 
 
 def _event_of(
     services: Services,
     habits: _Habits,
     second_stage: SecondStage | None,
-    record: Any,
+    line: bytes,
     log: Mapping[str, str] | None,
 ) -> dict[str, Any]:
-    invocation = read_invocation(record)
+    record, repeated = _parse(line)
+    invocation = read_invocation(record, repeated)
     if invocation.bodies_in_s3:
-        invocation = read_invocation(_with_moved_bodies(services, record))
+        record, hidden = _with_moved_bodies(services, record)
+        invocation = read_invocation(record, [*repeated, *hidden])
     settings = services.settings
     signals = inspect(
         invocation,
@@ -193,29 +209,31 @@ def _event_of(
     return invocation.to_event(signals=signals.to_json(), usage=usage, **({"log": log} if log else {}))
 
 
-def _with_moved_bodies(services: Services, record: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the bodies that Bedrock moved to S3 back into the record, as far as they are JSON and not too large."""
-    whole = dict(record)
+def _with_moved_bodies(services: Services, record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    """Put the bodies that Bedrock moved to S3 back into the record, as far as they are JSON and not too large.
+
+    Returns:
+        The record, and the values in those bodies that repeated names hide.
+    """
+    whole, repeated = dict(record), []
     for part, path, body in (
         ("input", "inputBodyS3Path", "inputBodyJson"),
         ("output", "outputBodyS3Path", "outputBodyJson"),
     ):
         address = whole[part].get(path) if isinstance(whole.get(part), dict) else None
         if isinstance(address, str):
-            moved = _moved_body(services, address)
-            if moved is not None:
+            with suppress(EventError):
+                moved, hidden = _moved_body(services, address)
                 kept = {name: value for name, value in whole[part].items() if name != path}
                 whole[part] = {**kept, body: moved}
-    return whole
+                repeated += hidden
+    return whole, repeated
 
 
-def _moved_body(services: Services, address: str) -> Any:
+def _moved_body(services: Services, address: str) -> tuple[Any, list[Any]]:
     bucket, _, key = address.removeprefix("s3://").partition("/")
-    try:
-        body = _get(services, bucket, key)["Body"].read(BODY_LIMIT + 1)
-        return json.loads(_unpack(body, key, BODY_LIMIT))
-    except (EventError, ValueError, RecursionError):
-        return None
+    body = _get(services, bucket, key)["Body"].read(BODY_LIMIT + 1)
+    return _parse(_unpack(body, key, BODY_LIMIT))
 
 
 class _Habits:

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from firedoor.cli.embedded import EmbeddedAws
+from firedoor.invocation_logs import BODY_LIMIT
 
 if TYPE_CHECKING:
     from tests.conftest import Samples
 
+GZIP = b"\x1f\x8b"
+PII, NOT_INSPECTED = "bedrock-pii-in-prompt", "bedrock-not-inspected"
 BUCKET = "acme-bedrock-logs-111122223333"
 
 
@@ -97,3 +100,75 @@ def test_a_count_of_tokens_that_cannot_be_one_stops_nothing(aws: EmbeddedAws, sa
     """The record and its neighbour are inspected."""
     strange = line(1, input={"inputTokenCount": count})
     assert 2 == deliver(aws, samples, gzip.compress(strange + b"\n" + line(2)))["records"]
+
+
+def moved(aws: EmbeddedAws, body: bytes | None) -> bytes:
+    """Return a record whose request lies in S3, or is said to."""
+    key = f"logs/data/r-1_input.json{'.gz' if body is None or body.startswith(GZIP) else ''}"
+    if body is not None:
+        aws.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+    return line(1, input={"inputContentType": "application/json", "inputBodyS3Path": f"s3://{BUCKET}/{key}"})
+
+
+def asked(padding: int = 0) -> bytes:
+    """Return a request that holds a card number, as long as is asked for."""
+    head, tail = b'{"messages":[{"role":"user","content":"My card is 4111 1111 1111 1111.', b'"}]}'
+    return head + b" " * (padding - len(head) - len(tail)) + tail
+
+
+def seen_of(aws: EmbeddedAws, samples: Samples, record: bytes) -> tuple[str | None, str | None]:
+    """Deliver one record; return the personal data that was found in it, and what could not be inspected."""
+    deliver(aws, samples, gzip.compress(record))
+    found = {case.playbook: case.occurrences[-1].extracted for case in aws.cases()}
+    return found.get(PII, {}).get("types"), found.get(NOT_INSPECTED, {}).get("why")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_moved_body_of_just_the_limit_is_inspected(aws: EmbeddedAws, samples: Samples, packed: bool) -> None:
+    """The limit is of the body unpacked, and what is found in it is told; nothing is left to mark."""
+    body = asked(BODY_LIMIT)
+    assert ("CREDIT_CARD", None) == seen_of(aws, samples, moved(aws, gzip.compress(body) if packed else body))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_moved_body_above_the_limit_is_marked(aws: EmbeddedAws, samples: Samples, packed: bool) -> None:
+    """One byte more is not fetched to the end, nor unpacked; the record is told of all the same."""
+    body = asked(BODY_LIMIT + 1)
+    assert (None, "body in S3") == seen_of(aws, samples, moved(aws, gzip.compress(body) if packed else body))
+
+
+@pytest.mark.parametrize("body", [None, b"", b"\x89PNG", gzip.compress(asked())[:-30], b"[" * 100_000])
+def test_a_moved_body_that_cannot_be_read_is_marked(aws: EmbeddedAws, samples: Samples, body: bytes | None) -> None:
+    """It is missing, empty, a picture, cut off, or no JSON that can be parsed."""
+    assert (None, "body in S3") == seen_of(aws, samples, moved(aws, body))
+
+
+@pytest.mark.parametrize("in_s3", [False, True])
+def test_what_stands_under_a_repeated_name_is_inspected(aws: EmbeddedAws, samples: Samples, in_s3: bool) -> None:
+    """In a record and in a moved body: a card number hides behind the second of two names."""
+    twice = asked().replace(b"}]}", b'}],"messages":[]}')
+    record = moved(aws, twice) if in_s3 else line(1, input={"inputBodyJson": "HERE"}).replace(b'"HERE"', twice)
+    assert ("CREDIT_CARD", "repeated names") == seen_of(aws, samples, record)
+
+
+def test_a_byte_that_is_no_utf_8_keeps_nothing_from_being_inspected(aws: EmbeddedAws, samples: Samples) -> None:
+    """Nor does half a surrogate pair, or a byte order mark."""
+    spoiled = line(1, input={"inputBodyJson": "HERE"}).replace(b'"HERE"', asked().replace(b"My", b"\xff\\ud800"))
+    assert ("CREDIT_CARD", None) == seen_of(aws, samples, b"\xef\xbb\xbf" + spoiled)
+
+
+def test_nesting_of_any_depth_stops_no_other_record(aws: EmbeddedAws, samples: Samples) -> None:
+    """Each record is inspected, or counted as not read, at depths about that which can just be parsed too."""
+    depths = [10, 100, 500, *range(900, 1_000, 10), 100_000]
+    lines = [line(0)]
+    for number, depth in enumerate(depths, 1):
+        nested = b"[" * depth + b'"deep"' + b"]" * depth
+        call = {"output": {"message": {"content": [{"toolUse": {"name": "send", "input": "HERE"}}]}}}
+        asks = {"messages": [{"role": "user", "content": [{"toolResult": {"content": "HERE"}}]}]}
+        whole = line(number, input={"inputBodyJson": asks}, output={"outputBodyJson": call})
+        lines.append(whole.replace(b'"HERE"', nested))
+    lines.append(line(len(lines)))
+    told = deliver(aws, samples, gzip.compress(b"\n".join(lines)))
+    (not_read,) = [value for told in aws.log() for value in told.get("InvocationsNotRead", ())]
+    assert told["records"] + not_read == len(lines)
+    assert told["records"] > len(depths) / 2

@@ -87,6 +87,35 @@ SHAPES = {
         {"text": "hi"},
         [("assistant", "old"), ("user", "ask"), ("document", "page"), ("answer", "hi")],
     ),
+    "cohere turns with tools": (
+        {
+            "preamble": "sys",
+            "message": "ask",
+            "chat_history": [
+                {"role": "TOOL", "tool_results": [{"call": {"name": "s"}, "outputs": [{"text": "page"}]}]}
+            ],
+        },
+        {"text": "hi"},
+        [("system", "sys"), ("tool_result", "page"), ("user", "ask"), ("answer", "hi")],
+    ),
+    "cohere v2 document": (
+        {"messages": [{"role": "tool", "content": [{"type": "document", "document": {"data": "page"}}]}]},
+        {"message": {"content": [{"type": "text", "text": "hi"}]}},
+        [("document", "page"), ("answer", "hi")],
+    ),
+    "openai responses": (
+        {
+            "instructions": "sys",
+            "input": [{"role": "user", "content": "ask"}, {"type": "function_call_output", "output": "page"}],
+        },
+        {"output": [{"type": "message", "content": [{"type": "output_text", "text": "hi"}]}]},
+        [("system", "sys"), ("user", "ask"), ("tool_result", "page"), ("answer", "hi")],
+    ),
+    "prompt management": (
+        {"promptVariables": {"topic": {"text": "ask"}}},
+        CONVERSE,
+        [("user", "ask"), ("answer", "hi")],
+    ),
     "nova": (
         {"schemaVersion": "messages-v1", "messages": [{"role": "user", "content": [{"text": "ask"}]}]},
         CONVERSE,
@@ -131,6 +160,92 @@ def test_a_shape_never_seen_is_read_as_far_as_it_goes_and_said_so() -> None:
     invocation = read_invocation(record({"novel": {"deep": ["ask"]}}))
     assert texts(invocation) == [("user", "ask")]
     assert invocation.not_inspected == ("unknown request shape",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param(
+            {"payload": {"system": "sys", "messages": [{"role": "user", "content": "ask"}], "documents": ["page"]}},
+            [("system", "sys"), ("user", "ask"), ("document", "page")],
+            id="a conversation inside something",
+        ),
+        pytest.param(
+            {"turns": [{"role": "system", "content": "sys"}, {"role": "tool", "content": [{"text": "page"}]}]},
+            [("system", "sys"), ("tool_result", "page")],
+            id="turns under a new name",
+        ),
+        pytest.param(
+            {"messages": [{"role": "user", "content": "ask"}], "grounding": [{"passage": "page"}], "max_tokens": 5},
+            [("user", "ask"), ("user", "page")],
+            id="text beside the messages",
+        ),
+        pytest.param(
+            {"prompt": "ask", "suffix": "more"}, [("user", "ask"), ("user", "more")], id="text beside the prompt"
+        ),
+        pytest.param([{"role": "tool", "content": "page"}], [("tool_result", "page")], id="a list"),
+        pytest.param("ask", [("user", "ask")], id="a text"),
+        pytest.param({"vector": [1, 2]}, [], id="no text at all"),
+    ],
+)
+def test_what_is_new_in_a_request_is_read_by_who_speaks_and_marked(asked: Any, expected: Any) -> None:
+    """A part with roles is read by them, the rest as the user's; trusted text of it is not called the user's."""
+    invocation = read_invocation(record(asked))
+    assert expected == texts(invocation)
+    assert ("unknown request shape",) == invocation.not_inspected
+
+
+def test_a_conversation_at_the_record_s_own_top_is_read_and_marked() -> None:
+    """Such records occur; where there is a body, it is the body that counts."""
+    beside = {"system": "sys", "messages": [{"role": "user", "content": "ask"}]}
+    without = read_invocation(record(None, input={"inputTokenCount": 5}, **beside))
+    assert [("system", "sys"), ("user", "ask")] == texts(without)
+    assert ("unknown request shape",) == without.not_inspected
+    assert [("user", "hi")] == texts(read_invocation(record({"prompt": "hi"}, **beside)))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {
+            "anthropic_version": "bedrock-2023-05-31",
+            "max_tokens": 9,
+            "stop_sequences": ["END"],
+            "thinking": {"type": "x"},
+        },
+        {"inferenceConfig": {"maxTokens": 9}, "toolConfig": {"tools": []}, "additionalModelRequestFields": {"a": "b"}},
+        {"model": "m", "temperature": 0.5, "tool_choice": "auto", "tools": [], "response_format": {"type": "text"}},
+    ],
+)
+def test_settings_are_no_part_of_the_conversation(settings: dict[str, Any]) -> None:
+    """What every client sends beside the messages is neither read nor called unknown."""
+    invocation = read_invocation(record({"messages": [{"role": "user", "content": "ask"}], **settings}))
+    assert ([("user", "ask")], ()) == (texts(invocation), invocation.not_inspected)
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected", "marked"),
+    [
+        ({"reply": {"html": "hi"}}, [("answer", "hi")], ("unknown answer shape",)),
+        ("hi", [("answer", "hi")], ("unknown answer shape",)),
+        ({"embedding": [0.1], "inputTextTokenCount": 4}, [], ()),
+        ({"id": "u-1", "response_type": "embeddings_floats", "embeddings": [[0.1]], "texts": ["ask"]}, [], ()),
+        ({"images": ["aGk="]}, [], ("media",)),
+        ({"amazon-bedrock-guardrailAction": "INTERVENED"}, [], ()),
+    ],
+)
+def test_what_is_new_in_an_answer_is_read_and_marked(answered: Any, expected: Any, marked: Any) -> None:
+    """Vectors and pictures have no text; anything else has."""
+    invocation = read_invocation(record({"prompt": ""}, answered))
+    assert (expected, marked) == (texts(invocation)[1:], invocation.not_inspected)
+
+
+def test_what_a_repeated_name_hides_is_read_and_marked() -> None:
+    """A JSON reader keeps the last of two; the model may have read the first."""
+    hidden = [[{"role": "tool", "content": "page"}], "ask"]
+    invocation = read_invocation(record({"messages": []}), hidden)
+    assert [("tool_result", "page"), ("user", "ask")] == texts(invocation)
+    assert ("repeated names",) == invocation.not_inspected
 
 
 def test_bodies_moved_to_s3_are_named() -> None:

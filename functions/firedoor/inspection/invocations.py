@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -163,8 +163,13 @@ class Invocation:
         }
 
 
-def read_invocation(record: Any) -> Invocation:
+def read_invocation(record: Any, repeated: Sequence[Any] = ()) -> Invocation:
     """Read one log record.
+
+    Args:
+        record: The record's JSON value.
+        repeated: Values that its JSON text gives under a name that the same object has again, and that are not in
+            ``record``. The model may have read them, so they are inspected as the user's.
 
     Raises:
         EventError: It is not a model-invocation record, or lacks what every record has.
@@ -176,9 +181,9 @@ def read_invocation(record: Any) -> Invocation:
     if wrong:
         raise EventError(f"The model-invocation record has no text in {', '.join(wrong)}.")
     given, answered = _part(record, "input"), _part(record, "output")
-    asked, answer = given.get("inputBodyJson"), answered.get("outputBodyJson")
+    asked, answer = _asked(record, given), answered.get("outputBodyJson")
     reader = _BodyReader()
-    fragments = (*reader.request(asked), *reader.answer(answer))
+    fragments = (*reader.request(asked), *reader.repeated(repeated), *reader.answer(answer))
     moved = tuple(
         path
         for path in (given.get("inputBodyS3Path"), answered.get("outputBodyS3Path"))
@@ -203,6 +208,14 @@ def read_invocation(record: Any) -> Invocation:
         bodies_in_s3=moved,
         not_inspected=tuple(dict.fromkeys([*reader.not_inspected, *("body in S3" for _ in moved)])),
     )
+
+
+def _asked(record: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    """Return the request's body; a record without one may have the conversation at its own top level."""
+    if "inputBodyJson" in given or "inputBodyS3Path" in given:
+        return given.get("inputBodyJson")
+    beside = {name: value for name, value in record.items() if name in _CONVERSATION and name != "input"}
+    return [beside] if beside else None
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -252,31 +265,61 @@ class _BodyReader:
 
     def request(self, body: Any) -> list[Fragment]:
         """Return the request's texts."""
-        if not isinstance(body, Mapping):
-            if body is not None:
-                self.not_inspected.append("unknown request shape")
+        if body is None:
             return []
-        fragments = [Fragment(Origin.SYSTEM, text) for text in self._content(body.get("system"), Origin.SYSTEM)]
-        known = "system" in body or "messages" in body
-        for message in _listed(body.get("messages")) + _cohere_history(body):
-            known = True
-            fragments += self._message(message)
+        if not isinstance(body, Mapping):
+            self.not_inspected.append(_UNKNOWN_REQUEST)
+            return list(self._stray(body, 0))
+        strays = list(self._strays(body, 0))
+        if strays or (body and not _CONVERSATION & body.keys()):
+            self.not_inspected.append(_UNKNOWN_REQUEST)
+        return [*self._conversation(body), *strays]
+
+    def repeated(self, values: Sequence[Any]) -> list[Fragment]:
+        """Return the texts of values that a JSON reader drops, because a name is given twice."""
+        if values:
+            self.not_inspected.append("repeated names")
+        return list(self._stray(list(values), 0))
+
+    def _conversation(self, body: Mapping[str, Any]) -> Iterator[Fragment]:
+        """Yield what stands under the names that some dialect has."""
+        for name in _SYSTEMS:
+            yield from (Fragment(Origin.SYSTEM, text) for text in self._content(body.get(name), Origin.SYSTEM))
+        for name in _MESSAGES:
+            for message in _listed(body.get(name)):
+                yield from self._message(message)
         for name in _PROMPTS:
             value = body.get(name)
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str):
-                    known = True
-                    fragments.append(Fragment(Origin.USER, text))
-        retrieved = list(self._retrieved(body))
-        known = known or bool(retrieved)
-        fragments += retrieved
-        if not known and body:
-            self.not_inspected.append("unknown request shape")
-            fragments += [Fragment(Origin.USER, text) for text in self._strings(body, 0)]
-        return fragments
+                    yield Fragment(Origin.USER, text)
+        yield from (Fragment(Origin.USER, text) for text in self._strings(body.get("promptVariables"), 0))
+        yield from self._retrieved(body)
+
+    def _strays(self, body: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
+        """Yield what stands under names that no dialect has: an application, or next year's model, may write there."""
+        for name, value in body.items():
+            if name not in _CONVERSATION and name not in _SETTINGS and name not in _NOT_TEXT:
+                yield from self._stray(value, depth + 1)
+
+    def _stray(self, value: Any, depth: int) -> Iterator[Fragment]:
+        """Yield the texts of a value of unknown shape: of a conversation in it by who speaks, else as the user's."""
+        if depth > _DEPTH:
+            self.not_inspected.append("nested too deep")
+        elif isinstance(value, str):
+            yield Fragment(Origin.USER, value)
+        elif isinstance(value, list):
+            for member in value:
+                yield from self._stray(member, depth + 1)
+        elif isinstance(value, Mapping):
+            if "role" in value and "content" in value:
+                yield from self._message(value)
+            else:
+                yield from self._conversation(value)
+                yield from self._strays(value, depth)
 
     def _retrieved(self, body: Mapping[str, Any]) -> Iterator[Fragment]:
-        """Yield what stands beside the conversation: Cohere's documents and results of tools."""
+        """Yield what stands beside the conversation, or in a turn of it: Cohere's documents and results of tools."""
         for document in _listed(body.get("documents")):
             yield from (Fragment(Origin.DOCUMENT, text) for text in self._strings(document, 0))
         for result in _listed(body.get("tool_results")):
@@ -297,10 +340,20 @@ class _BodyReader:
             # A tool's arguments come in pieces too; a host cut in two would be no host, or another.
             self.tool_calls = _streamed_tools(body) or self.tool_calls
             return [Fragment(Origin.ANSWER, "".join(pieces))] if pieces else []
-        if isinstance(body, Mapping):
-            return [Fragment(Origin.ANSWER, text) for text in self._answer_part(body)]
-        self.not_inspected.append("unknown answer shape")
-        return []
+        texts = self._answer_part(body) if isinstance(body, Mapping) else []
+        if not texts and not self.tool_calls and self.stop_reason is None:
+            texts = list(self._unknown_answer(body))
+        return [Fragment(Origin.ANSWER, text) for text in texts]
+
+    def _unknown_answer(self, body: Any) -> Iterator[str]:
+        """Yield the texts of an answer that no dialect knows; vectors and pictures have none."""
+        whole = body if isinstance(body, Mapping) else {"": body}
+        if _PICTURES & whole.keys():
+            self.not_inspected.append("media")
+        elif not _VECTORS & whole.keys():
+            texts = list(self._strings({n: part for n, part in whole.items() if n not in _NOT_ANSWERED}, 0))
+            self.not_inspected += ["unknown answer shape"] if texts else []
+            yield from texts
 
     def _message(self, message: Any) -> Iterator[Fragment]:
         if not isinstance(message, Mapping):
@@ -312,10 +365,15 @@ class _BodyReader:
             "developer": Origin.SYSTEM,
             "assistant": Origin.ASSISTANT,
             "chatbot": Origin.ASSISTANT,
+            "model": Origin.ASSISTANT,
             "tool": Origin.TOOL_RESULT,
+            "function": Origin.TOOL_RESULT,
         }.get(role, Origin.USER)
         content = message.get("content", message.get("message"))
         yield from self._fragments(content, origin, 0)
+        yield from self._retrieved(message)
+        if message.get("type") == "function_call_output":  # OpenAI's Responses
+            yield from (Fragment(Origin.TOOL_RESULT, text) for text in self._strings(message.get("output"), 0))
 
     def _fragments(self, content: Any, origin: Origin, depth: int) -> Iterator[Fragment]:
         if isinstance(content, str):
@@ -353,10 +411,8 @@ class _BodyReader:
     def _document(self, document: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
         source: Any = document.get("source", document)
         if isinstance(source, Mapping):
-            if (
-                any(name in source for name in ("s3Uri", "s3Location", "bytes", "data"))
-                and source.get("type") != "text"
-            ):
+            binary = "data" in source and source.get("type") not in (None, "text")
+            if binary or any(name in source for name in ("s3Uri", "s3Location", "bytes")):
                 self.not_inspected.append("media")
             readable = {name: source[name] for name in ("text", "content", "data") if name in source}
             if source.get("type") not in (None, "text", "content"):
@@ -417,7 +473,51 @@ class _BodyReader:
                 yield from self._strings(member, depth + 1)
 
 
-_PROMPTS = ("prompt", "inputText", "message", "texts", "query", "input_text", "text")
+_UNKNOWN_REQUEST = "unknown request shape"
+_SYSTEMS = ("system", "preamble", "instructions")
+_MESSAGES = ("messages", "chat_history", "input")
+_PROMPTS = ("prompt", "inputText", "message", "texts", "query", "input_text", "text", "input")
+_CONVERSATION = frozenset({*_SYSTEMS, *_MESSAGES, *_PROMPTS, "documents", "tool_results", "promptVariables"})
+_SETTINGS = frozenset(
+    {
+        "additionalModelRequestFields",
+        "additionalModelResponseFieldPaths",
+        "anthropic_beta",
+        "anthropic_version",
+        "embeddingConfig",
+        "embeddingTypes",
+        "embedding_types",
+        "guardrailConfig",
+        "inferenceConfig",
+        "input_type",
+        "metadata",
+        "model",
+        "modelId",
+        "outputConfig",
+        "performanceConfig",
+        "prompt_truncation",
+        "reasoning_effort",
+        "requestMetadata",
+        "response_format",
+        "return_likelihoods",
+        "schemaVersion",
+        "serviceTier",
+        "service_tier",
+        "stop",
+        "stop_sequences",
+        "stream_options",
+        "textGenerationConfig",
+        "thinking",
+        "toolConfig",
+        "tool_choice",
+        "tools",
+        "truncate",
+    }
+)
+"""Names of a request that hold no part of the conversation."""
+_VECTORS = frozenset({"embedding", "embeddings", "embeddingsByType"})
+_PICTURES = frozenset({"images", "artifacts", "videos"})
+_NOT_ANSWERED = frozenset({"amazon-bedrock-guardrailAction", "amazon-bedrock-trace", "id", "model", "object"})
 _ANSWERS = (
     "output",
     "message",
@@ -470,7 +570,3 @@ def _tool_pieces(chunk: Mapping[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _cohere_history(body: Mapping[str, Any]) -> list[Any]:
-    return _listed(body.get("chat_history"))
