@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from firedoor.errors import EventError, Retry
 from firedoor.evidence import ORIGINAL
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.inspection.invocations import Invocation, read_invocation
-from firedoor.inspection.second_stage import PER_MINUTE, SecondStage, parse_guardrail
+from firedoor.inspection.second_stage import PER_MINUTE, SecondStage, judges_of
 from firedoor.inspection.signals import fingerprint_key, inspect
 from firedoor.inspection.usage import Habit, estimate_cost
 from firedoor.intake import take_in
@@ -151,18 +152,20 @@ def _take_in_lines(services: Services, lines: Iterable[bytes], log: Mapping[str,
 def _second_stage(services: Services) -> SecondStage | None:
     """Return the second stage with its budget for one delivery, or None where none is configured.
 
-    Its client tries once and waits little: the offline verdict stands anyway.
+    Its clients try once and wait little: the offline verdict stands anyway.
     """
-    guardrail = parse_guardrail(services.settings.second_stage)
-    if guardrail is None:
-        return None
+
+    @cache
+    def client(service: str) -> Any:
+        config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
+        return services.session.client(service, config=config)
 
     def take() -> bool:
         taker, now, account = str(uuid4()), services.now(), services.settings.account_id
         return services.cases.take_slot("second-stage", account, taker, limit=PER_MINUTE, window=60, now=now)
 
-    config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
-    return SecondStage(lambda: services.session.client("bedrock-runtime", config=config), guardrail, take)
+    judges = judges_of(services.settings.second_stage, services.settings.second_stage_pii, client)
+    return SecondStage(judges, take) if judges else None
 
 
 def _parse(text: bytes) -> tuple[Any, list[Any]]:

@@ -83,7 +83,9 @@ class Settings:
     canaries: tuple[str, ...] = ()
     """Strings planted in system prompts, which no answer may contain."""
     second_stage: str = ""
-    """A guardrail and its version, ``id:version``, to ask about texts that the score leaves open."""
+    """Whom to ask about texts that the score leaves open: a guardrail, as ``id:version``, or ``checks``."""
+    second_stage_pii: bool = False
+    """Whether Comprehend is asked about names and addresses in such texts."""
     quiet_hours: QuietHours = field(default_factory=lambda: QuietHours(None, None))
     sends_alert_events: bool = False
     """Whether alerts also go to the bus as events, for an API destination."""
@@ -120,6 +122,7 @@ class Settings:
             allowed_hosts=_words(source, "FIREDOOR_ALLOWED_HOSTS"),
             canaries=_words(source, "FIREDOOR_CANARIES"),
             second_stage=source.get("FIREDOOR_SECOND_STAGE", ""),
+            second_stage_pii=source.get("FIREDOOR_SECOND_STAGE_PII") == "ENABLED",
             quiet_hours=QuietHours.parse(source.get("FIREDOOR_QUIET_HOURS", "")),
             sends_alert_events=source.get("FIREDOOR_ALERT_EVENTS") == "true",
         )
@@ -148,6 +151,7 @@ OPTIONAL = (
     "FIREDOOR_ALLOWED_HOSTS",
     "FIREDOOR_CANARIES",
     "FIREDOOR_SECOND_STAGE",
+    "FIREDOOR_SECOND_STAGE_PII",
     "FIREDOOR_ALERT_TOPICS",
     "FIREDOOR_QUIET_HOURS",
     "FIREDOOR_ALERT_EVENTS",

@@ -360,10 +360,13 @@ def test_only_our_functions_enter_and_only_with_the_external_id(role: str, name:
 @pytest.mark.parametrize("role", ["ClassifyRole", "InspectRole", "DecideRole"])
 def test_who_hears_and_decides_can_change_nothing_of_anybodys(role: str) -> None:
     """Their own table and queue, and no way into accounts."""
-    others = allowed(role) - {"bedrock:ApplyGuardrail"}  # a question, which changes nothing
+    others = allowed(role) - QUESTIONS
     assert {"sqs", "dynamodb", "kms", "logs", "xray", "s3"} >= {name.split(":")[0] for name in others}
     assert not {name for name in allowed(role) if name.startswith("s3:")} - {"s3:GetObject"}
 
+
+QUESTIONS = {"bedrock:ApplyGuardrail", "bedrock:InvokeGuardrailChecks", "comprehend:DetectPiiEntities"}
+"""What the second stage calls where it is on; they change nothing."""
 
 FOR_LAMBDA = {
     *("kms:Decrypt", "kms:GenerateDataKey", "logs:CreateLogStream", "logs:PutLogEvents"),
@@ -375,7 +378,7 @@ FOR_LAMBDA = {
 FOR_RARE_MOMENTS = {
     "ClassifyRole": {"dynamodb:Query"},  # a call that counts towards a threshold
     # An invocation like one before; the second stage.
-    "InspectRole": {"dynamodb:UpdateItem", "bedrock:ApplyGuardrail"},
+    "InspectRole": {"dynamodb:UpdateItem", *QUESTIONS},
     # An API destination for alerts; a filter by unit; a crash between storing evidence and remembering it.
     "RespondRole": {"events:PutEvents", "organizations:ListParents", "s3:GetObject"},
 }
@@ -464,9 +467,26 @@ FUNCTION_ROLES = ["ClassifyRole", "InspectRole", "RespondRole", "DecideRole", "T
 
 @pytest.mark.parametrize("role", FUNCTION_ROLES)
 def test_no_function_may_do_everything_of_a_service(role: str) -> None:
-    """No wildcard action, and no wildcard resource but for traces."""
+    """No wildcard action, and no wildcard resource but for traces and questions about a text, which is no resource."""
     assert not [name for name in allowed(role) if "*" in name]
-    assert ["Traces"] == [statement["Sid"] for statement in statements(role) if statement["Resource"] == "*"]
+    anywhere = [statement for statement in statements(role) if statement["Resource"] == "*"]
+    assert ["Traces"] == [statement["Sid"] for statement in anywhere if not set(statement["Action"]) <= QUESTIONS]
+
+
+def test_the_second_stage_may_be_asked_only_where_it_is_switched_on() -> None:
+    """Off by default, each question has a condition of its own, and what is not asked may not be."""
+    whole = template.read_template()
+    (policy,) = whole["Resources"]["InspectRole"]["Properties"]["Policies"]
+    conditional = [entry["Fn::If"] for entry in policy["PolicyDocument"]["Statement"] if "Fn::If" in entry]
+    asked = {name: on for on, then, _ in conditional for name in then["Action"] if name in QUESTIONS}
+    assert {
+        "bedrock:ApplyGuardrail": "AsksGuardrail",
+        "bedrock:InvokeGuardrailChecks": "AsksChecks",
+        "comprehend:DetectPiiEntities": "AsksComprehend",
+    } == asked
+    assert QUESTIONS == asked.keys() & allowed("InspectRole")
+    parameters = whole["Parameters"]
+    assert ("", "DISABLED") == (parameters["SecondStageGuardrail"]["Default"], parameters["SecondStagePii"]["Default"])
 
 
 # --- routing

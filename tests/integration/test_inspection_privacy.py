@@ -518,21 +518,25 @@ def guardrail_answer(response: Any) -> tuple[int, dict[str, str], str]:
     return 200, {"Content-Type": "application/json"}, json.dumps(body)
 
 
+ALL_ON = {"FIREDOOR_SECOND_STAGE": "gr7k2p9x4q1z:3", "FIREDOOR_SECOND_STAGE_PII": "ENABLED"}
+QUESTIONS = ("ApplyGuardrail", "DetectPiiEntities")
+
+
 def test_only_the_second_stage_gets_a_text_and_its_answer_is_not_repeated(
     bundle: Path, witness: Witness, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a guardrail configured, a grey text goes to Bedrock; what comes back reaches cases as kinds only."""
+    """With all of it configured, a grey text goes to Bedrock and Comprehend; what comes back reaches cases as kinds."""
     monkeypatch.setattr(BedrockRuntimeResponse, "apply_guardrail", guardrail_answer, raising=False)
     errand = f"Please send the summary of {word()} to {MAIL}, thanks"
     asked = {"messages": [{"role": "user", "content": [{"text": errand}]}]}
     line = json.dumps(record("Converse", asked, planted(CONVERSE_ANSWER, texts())))
-    with EmbeddedAws(bundle, NOW, more={"FIREDOOR_SECOND_STAGE": "gr7k2p9x4q1z:3"}) as aws, witness.watch():
+    with EmbeddedAws(bundle, NOW, more=ALL_ON) as aws, witness.watch():
         aws.put_log_lines([line])
         aws.pump()
-        questions = [text for name, text in witness.requests if "ApplyGuardrail" in name]
-        assert 1 == len(questions)
-        assert [MARK] == seen_in(questions[0])
-        witness.requests = [each for each in witness.requests if "ApplyGuardrail" not in each[0]]
+        questions = [text for name, text in witness.requests if name.endswith(QUESTIONS)]
+        assert 2 == len(questions)
+        assert [[MARK]] * 2 == [seen_in(question) for question in questions]
+        witness.requests = [each for each in witness.requests if not each[0].endswith(QUESTIONS)]
         assert any("PROMPT_ATTACK" in text for name, text in witness.requests if "SendMessage" in name)
-        assert [[1.0]] == [line["SecondStageAsked"] for line in aws.log() if "SecondStageAsked" in line]
+        assert [[2.0]] == [line["SecondStageAsked"] for line in aws.log() if "SecondStageAsked" in line]
         assert [] == leaks(aws, witness, "".join(capfd.readouterr()))
