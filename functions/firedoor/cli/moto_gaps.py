@@ -21,6 +21,7 @@ from urllib.parse import parse_qs
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError
 
+from firedoor.cli.moto_agents import agents_filled
 from firedoor.cli.moto_bedrock import bedrock_filled
 from firedoor.cli.moto_settings import settings_known
 
@@ -109,6 +110,7 @@ def corrected() -> Iterator[None]:
         settings_known(),
         bedrock_filled(),
         _cheap_transactions(),
+        agents_filled(),
         mock.patch.object(CloudTrailBackend, "delete_trail", delete_trail),
         mock.patch.object(IamResponse, "list_service_specific_credentials", _list_credentials, create=True),
         mock.patch.object(IamResponse, "update_service_specific_credential", _update_credential, create=True),

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from emulator import ACCOUNT, CREDENTIALS, REGION
 from hypothesis import strategies as st
 from scenarios import CASE, LOGGING, World
+from scenarios_agents import move
 from scenarios_bedrock import STRONG, WEAK
 from scenarios_log_objects import BUCKET, KEY, LINES
 
@@ -392,6 +393,13 @@ def guardrails(world: World, _params: Mapping[str, Any], draw: Draw[Any]) -> Non
             bedrock.update_guardrail(guardrailIdentifier=entry["id"], **changed)
 
 
+def aliases(world: World, params: Mapping[str, Any], draw: Draw[Any]) -> None:
+    """An alias that was moved on, described otherwise, paused or not."""
+    for version in draw(st.lists(st.sampled_from(["1", "2", "3", "DRAFT"]), max_size=2)):
+        state = draw(st.sampled_from(["ACCEPT_INVOCATIONS", "REJECT_INVOCATIONS"]))
+        move(world, params["alias"], version, aliasInvocationState=state, description=draw(st.sampled_from(["x", "y"])))
+
+
 def detectors(world: World, _params: Mapping[str, Any], draw: Draw[Any]) -> None:
     """A detector that reports often or seldom, on or off."""
     guardduty = world.client("guardduty")
@@ -527,6 +535,7 @@ def macie_status(world: World, _params: Mapping[str, Any], draw: Draw[Any]) -> N
 STIRS: dict[str, Stir] = {
     "autoscaling.use_load_balancer_health_checks": health_checks,
     "bedrock.deny_model_invocation": principals,
+    "bedrock.restore_agent_alias": aliases,
     "bedrock.restore_guardrail": guardrails,
     "bedrock.restore_invocation_logging": invocation_logging,
     "cloudtrail.restore_trail": trails,
