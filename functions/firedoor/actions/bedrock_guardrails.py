@@ -1,6 +1,7 @@
 """Actions on Bedrock's guardrails: bringing back a definition that was weakened or deleted. Also what is saved of them.
 
-`bedrock` hands these out with its other actions.
+`bedrock` hands these out with its other actions. Does not own what is done about versions, which have a module of
+their own.
 """
 
 from __future__ import annotations
@@ -31,22 +32,36 @@ _POLICIES = ("topicPolicy", "contentPolicy", "wordPolicy", "sensitiveInformation
 
 
 def save_baseline(account: Account) -> dict[str, Any]:
-    """Return the definition of every guardrail's draft in this region, by the guardrail's ARN.
+    """Return the definition of every guardrail's draft in this region, by the guardrail's ARN, and of its new versions.
 
-    One whose key does not let us read it is left out, and one that is too large to keep: nothing is restored of it
-    then, a person is told instead.
+    A version never changes, so one that was saved once is not asked for again. What a key does not let us read is left
+    out, and what is too large to keep: nothing is restored of it then, a person is told instead.
     """
     saved = {}
     for entry in _listed(account):
-        try:
-            found = _get(account, entry["id"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "AccessDeniedException":
-                raise
-        else:
+        names = {entry["arn"]: "DRAFT"}
+        for number in versions(account, entry["id"]):
+            if account.baseline(version_name(entry["arn"], number)) is None:
+                names[version_name(entry["arn"], number)] = number
+        for name, version in names.items():
+            found = _readable(account, entry["id"], version)
             if found is not None and len(json.dumps(found)) <= _ROOM:
-                saved[entry["arn"]] = found
+                saved[name] = found
     return saved
+
+
+def version_name(arn: str, version: str) -> str:
+    """Return the name under which a guardrail's version is saved as baseline."""
+    return f"{arn}:{version}"
+
+
+def _readable(account: Account, guardrail_id: str, version: str) -> dict[str, Any] | None:
+    try:
+        return get(account, guardrail_id, version)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "AccessDeniedException":
+            return None
+        raise
 
 
 def definition(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,7 +85,7 @@ def definition(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class RestoreGuardrail(Action):
-    """See ``summary``. Versions are not touched: they never change, and a deleted one cannot come back.
+    """See ``summary``. Versions are not touched.
 
     A guardrail that was deleted is made anew and has another id; so it is found again by its name, which is unique in
     a region. ``before`` and ``after`` are ``{"guardrail": definition}``: None where there is none.
@@ -91,11 +106,11 @@ class RestoreGuardrail(Action):
 
     def plan(self, account: Account, params: Json) -> Plan:
         """Plan the saved definition where the present one differs."""
-        arn = _guardrail_arn(account, params["guardrail"])
+        arn = guardrail_arn(account, params["guardrail"])
         saved = account.baseline(arn)
         if saved is None:
-            raise Refused(f"Nothing was saved of guardrail {_id(arn)} from before the event; look at it by hand.")
-        present_id, present = _find(account, _id(arn), saved["name"])
+            raise Refused(f"Nothing was saved of guardrail {id_of(arn)} from before the event; look at it by hand.")
+        present_id, present = _find(account, id_of(arn), saved["name"])
         if present == saved:
             return Plan(reason=f"Guardrail {saved['name']} is defined as before the event; its id is {present_id}.")
         verb = "Make guardrail {} anew as it was saved" if present is None else "Restore the definition of guardrail {}"
@@ -105,7 +120,7 @@ class RestoreGuardrail(Action):
             before={"guardrail": present},
             after={"guardrail": dict(saved)},
             # What does not exist yet is authorised on no resource of its own.
-            resources=(*sorted(_named_in(saved) | _named_in(present or {})), *(() if present_id else ("*",))),
+            resources=(*sorted(named_in(saved) | named_in(present or {})), *(() if present_id else ("*",))),
         )
         return Plan((change,))
 
@@ -138,52 +153,68 @@ class RestoreGuardrail(Action):
         """Return the command that writes the definition that was found, or deletes the guardrail that we made."""
         before = change.before["guardrail"]
         if before is not None:
-            return (_update_command(change.target, before),)
+            return (update_command(id_of(change.target), before),)
         if not made:
             return ()
-        return (_command("delete-guardrail", "--guardrail-identifier", made["guardrail_id"]),)
+        return (command("delete-guardrail", "--guardrail-identifier", made["guardrail_id"]),)
 
     def apply_commands(self, change: Change) -> tuple[str, ...]:
         """Return the command that writes the saved definition."""
         wanted = change.after["guardrail"]
         if change.before["guardrail"] is not None:
-            return (_update_command(change.target, wanted),)
-        return (_command("create-guardrail", "--cli-input-json", json.dumps(dict(wanted))),)
+            return (update_command(id_of(change.target), wanted),)
+        return (command("create-guardrail", "--cli-input-json", json.dumps(dict(wanted))),)
 
     def _present(self, account: Account, change: Change) -> tuple[str | None, dict[str, Any] | None]:
-        return _find(account, _id(change.target), change.after["guardrail"]["name"])
+        return _find(account, id_of(change.target), change.after["guardrail"]["name"])
 
     def _update(self, account: Account, change: Change, wanted: Json) -> None:
-        account.client("bedrock").update_guardrail(guardrailIdentifier=_id(change.target), **wanted)
+        account.client("bedrock").update_guardrail(guardrailIdentifier=id_of(change.target), **wanted)
 
 
 def _find(account: Account, guardrail_id: str, name: str) -> tuple[str | None, dict[str, Any] | None]:
     """Return id and definition of a guardrail, or of the one that bears its name now; (None, None) for neither."""
-    found = _get(account, guardrail_id)
+    found = get(account, guardrail_id)
     if found is not None:
         return guardrail_id, found
     for entry in _listed(account):
         if entry["name"] == name and entry["id"] != guardrail_id:
-            return entry["id"], _get(account, entry["id"])
+            return entry["id"], get(account, entry["id"])
     return None, None
 
 
-def _get(account: Account, guardrail_id: str) -> dict[str, Any] | None:
+def get(account: Account, guardrail_id: str, version: str = "DRAFT") -> dict[str, Any] | None:
+    """Return the definition of a guardrail's draft or version; None where there is none."""
+    asked = {} if version == "DRAFT" else {"guardrailVersion": version}
     try:
-        return definition(account.client("bedrock").get_guardrail(guardrailIdentifier=guardrail_id))
+        return definition(account.client("bedrock").get_guardrail(guardrailIdentifier=guardrail_id, **asked))
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return None
         raise
 
 
-def _listed(account: Account) -> list[dict[str, Any]]:
-    """Return the drafts of all guardrails; the list has each once where no guardrail is asked for."""
-    pages = account.client("bedrock").get_paginator("list_guardrails").paginate()
+def versions(account: Account, guardrail_id: str) -> list[str]:
+    """Return the numbers of a guardrail's versions, oldest first; none where it is gone."""
+    try:
+        listed = _listed(account, guardrailIdentifier=guardrail_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return []
+        raise
+    return sorted((entry["version"] for entry in listed if entry["version"] != "DRAFT"), key=int)
+
+
+def _listed(account: Account, **asked: str) -> list[dict[str, Any]]:
+    """Return the drafts of all guardrails, each once, or the draft and the versions of the one that is asked for.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListGuardrails.html
+    """
+    pages = account.client("bedrock").get_paginator("list_guardrails").paginate(**asked)
     return [entry for page in pages for entry in page["guardrails"]]
 
 
-def _guardrail_arn(account: Account, guardrail: str) -> str:
+def guardrail_arn(account: Account, guardrail: str) -> str:
     """Return the guardrail's ARN.
 
     Raises:
@@ -196,20 +227,23 @@ def _guardrail_arn(account: Account, guardrail: str) -> str:
     return prefix + guardrail_id
 
 
-def _id(arn: str) -> str:
+def id_of(arn: str) -> str:
+    """Return the guardrail's id, of its ARN."""
     return arn.rpartition("/")[2]
 
 
-def _named_in(wanted: Mapping[str, Any]) -> set[str]:
+def named_in(wanted: Mapping[str, Any]) -> set[str]:
     """Return the ARNs of what a definition refers to; updating is authorised on these as well."""
     policies = (wanted.get("automatedReasoningPolicyConfig") or {}).get("policies", [])
     profile = (wanted.get("crossRegionConfig") or {}).get("guardrailProfileIdentifier")
     return {*policies, *([profile] if profile else [])}
 
 
-def _update_command(arn: str, wanted: Json) -> str:
-    return _command("update-guardrail", "--cli-input-json", json.dumps({"guardrailIdentifier": _id(arn), **wanted}))
+def update_command(guardrail_id: str, wanted: Json) -> str:
+    """Return the command that writes a draft."""
+    return command("update-guardrail", "--cli-input-json", json.dumps({"guardrailIdentifier": guardrail_id, **wanted}))
 
 
-def _command(*words: str) -> str:
+def command(*words: str) -> str:
+    """Return a command of the ``aws`` CLI on Bedrock."""
     return shlex.join(["aws", "bedrock", *words])

@@ -1,4 +1,4 @@
-"""Bedrock's guardrails, which moto does not have, as far as Firedoor needs them.
+"""Bedrock's guardrails and their versions, which moto does not have, as far as Firedoor needs them.
 
 Names and shapes are those of botocore's model. Definitions are kept as they were written and answered under the names
 that ``GetGuardrail`` has. Nothing is evaluated: no text is ever looked at here.
@@ -19,6 +19,9 @@ _Here = tuple[str, str]
 
 GUARDRAILS: dict[_Here, dict[str, dict[str, Any]]] = {}
 """Account and region → guardrail id → what it was last defined as, in the words of ``CreateGuardrail``."""
+
+VERSIONS: dict[tuple[str, str, str], list[dict[str, Any] | None]] = {}
+"""Account, region and guardrail id → its versions from number 1 on, None for each that was deleted."""
 
 _MADE = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
 
@@ -41,9 +44,11 @@ def bedrock_filled() -> Iterator[None]:
         "get_guardrail": _get,
         "list_guardrails": _list,
         "delete_guardrail": _delete,
+        "create_guardrail_version": _create_version,
     }
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(GUARDRAILS, clear=True))
+        stack.enter_context(mock.patch.dict(VERSIONS, clear=True))
         for name, answer in answers.items():
             stack.enter_context(mock.patch.object(BedrockResponse, name, answer, create=True))
         yield
@@ -84,10 +89,40 @@ def _update(response: Any) -> str:
     return json.dumps({**_head(response, guardrail_id), "updatedAt": _MADE})
 
 
-def _get(response: Any) -> str:
+def _versions(response: Any, guardrail_id: str) -> list[dict[str, Any] | None]:
+    return VERSIONS.setdefault((response.current_account, response.region, guardrail_id), [])
+
+
+def _asked_version(response: Any) -> str:
+    """Return the version that a call asks for.
+
+    Raises:
+        ResourceNotFoundException: The guardrail has no such version.
+    """
+    from moto.bedrock.exceptions import ResourceNotFoundException
+
+    version: str = (response.querystring.get("guardrailVersion") or ["DRAFT"])[0]
+    made = _versions(response, _asked(response))
+    if version != "DRAFT" and (int(version) > len(made) or made[int(version) - 1] is None):
+        raise ResourceNotFoundException("The guardrail version could not be found.")
+    return version
+
+
+def _create_version(response: Any) -> str:
+    """Keep the draft as it is now; the description is the version's own."""
     guardrail_id = _asked(response)
+    made, draft = _versions(response, guardrail_id), _own(response)[guardrail_id]
+    made.append({name: value for name, value in draft.items() if name != "description"} | _body(response))
+    return json.dumps({"guardrailId": guardrail_id, "version": str(len(made))})
+
+
+def _get(response: Any) -> str:
+    guardrail_id, version = _asked(response), _asked_version(response)
+    body = _own(response)[guardrail_id]
+    if version != "DRAFT":
+        body = _versions(response, guardrail_id)[int(version) - 1] or {}
     answer: dict[str, Any] = {}
-    for name, value in _own(response)[guardrail_id].items():
+    for name, value in body.items():
         if name == "crossRegionConfig":
             answer["crossRegionDetails"] = {"guardrailProfileArn": value["guardrailProfileIdentifier"]}
         elif name == "kmsKeyId":
@@ -96,31 +131,48 @@ def _get(response: Any) -> str:
             answer[name.removesuffix("Config")] = {key.removesuffix("Config"): inner for key, inner in value.items()}
         else:
             answer[name] = value
-    return json.dumps({**answer, **_head(response, guardrail_id), "status": "READY", **_times()})
+    return json.dumps({**answer, **_head(response, guardrail_id, version), "status": "READY", **_times()})
 
 
 def _list(response: Any) -> str:
-    """Answer with one guardrail a page, so that paging is seen to work."""
-    entries = sorted(_own(response).items())
+    """Answer with one entry a page, so that paging is seen to work."""
+    entries = _entries(response)
     start = int((response.querystring.get("nextToken") or ["0"])[0])
     page = []
-    for guardrail_id, body in entries[start : start + 1]:
+    for guardrail_id, version in entries[start : start + 1]:
         head = _head(response, guardrail_id)
         page.append(
-            {"id": guardrail_id, "arn": head["guardrailArn"], "version": "DRAFT", "status": "READY"}
-            | {"name": body["name"], **_times()}
+            {"id": guardrail_id, "arn": head["guardrailArn"], "version": version, "status": "READY"}
+            | {"name": _own(response)[guardrail_id]["name"], **_times()}
         )
     return json.dumps({"guardrails": page, **({"nextToken": str(start + 1)} if start + 1 < len(entries) else {})})
 
 
+def _entries(response: Any) -> list[tuple[str, str]]:
+    """Return the draft of every guardrail, or the draft and versions of the one that is asked for."""
+    from moto.bedrock.exceptions import ResourceNotFoundException
+
+    asked = (response.querystring.get("guardrailIdentifier") or [""])[0].rpartition("/")[2]
+    if not asked:
+        return [(guardrail_id, "DRAFT") for guardrail_id in sorted(_own(response))]
+    if asked not in _own(response):
+        raise ResourceNotFoundException("The guardrail could not be found.")
+    numbers = [str(number) for number, body in enumerate(_versions(response, asked), 1) if body is not None]
+    return [(asked, version) for version in ("DRAFT", *numbers)]
+
+
 def _delete(response: Any) -> str:
-    del _own(response)[_asked(response)]
+    guardrail_id, version = _asked(response), _asked_version(response)
+    if version != "DRAFT":
+        _versions(response, guardrail_id)[int(version) - 1] = None
+    else:
+        del _own(response)[guardrail_id], _versions(response, guardrail_id)[:]
     return "{}"
 
 
-def _head(response: Any, guardrail_id: str) -> dict[str, str]:
+def _head(response: Any, guardrail_id: str, version: str = "DRAFT") -> dict[str, str]:
     arn = f"arn:aws:bedrock:{response.region}:{response.current_account}:guardrail/{guardrail_id}"
-    return {"guardrailId": guardrail_id, "guardrailArn": arn, "version": "DRAFT"}
+    return {"guardrailId": guardrail_id, "guardrailArn": arn, "version": version}
 
 
 def _times() -> dict[str, str]:

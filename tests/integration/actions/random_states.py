@@ -393,6 +393,15 @@ def guardrails(world: World, _params: Mapping[str, Any], draw: Draw[Any]) -> Non
             bedrock.update_guardrail(guardrailIdentifier=entry["id"], **changed)
 
 
+def guardrail_versions(world: World, params: Mapping[str, Any], draw: Draw[Any]) -> None:
+    """More versions, of which one may demand what the deleted one did, and any draft."""
+    bedrock, named = world.client("bedrock"), {"guardrailIdentifier": params["guardrail"]}
+    for definition in draw(st.lists(st.sampled_from([STRONG, WEAK]), max_size=2)):
+        bedrock.update_guardrail(**named, **definition)
+        if draw(st.booleans()):
+            bedrock.create_guardrail_version(**named)
+
+
 def aliases(world: World, params: Mapping[str, Any], draw: Draw[Any]) -> None:
     """An alias that was moved on, described otherwise, paused or not."""
     for version in draw(st.lists(st.sampled_from(["1", "2", "3", "DRAFT"]), max_size=2)):
@@ -535,6 +544,7 @@ def macie_status(world: World, _params: Mapping[str, Any], draw: Draw[Any]) -> N
 STIRS: dict[str, Stir] = {
     "autoscaling.use_load_balancer_health_checks": health_checks,
     "bedrock.deny_model_invocation": principals,
+    "bedrock.remake_guardrail_version": guardrail_versions,
     "bedrock.restore_agent_alias": aliases,
     "bedrock.restore_guardrail": guardrails,
     "bedrock.restore_invocation_logging": invocation_logging,

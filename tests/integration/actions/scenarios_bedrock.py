@@ -1,4 +1,4 @@
-"""Worlds for what is restored of Bedrock: guardrails."""
+"""Worlds for what is restored of Bedrock: guardrails and their versions."""
 
 from __future__ import annotations
 
@@ -67,17 +67,48 @@ def replaced(world: World) -> dict[str, Any]:
     return guardrail
 
 
+def version_deleted(world: World) -> dict[str, Any]:
+    """Somebody deleted the first of two versions; the draft demands what that one did."""
+    guardrail = guardrails(world)
+    bedrock, named = world.client("bedrock"), {"guardrailIdentifier": guardrail}
+    bedrock.create_guardrail_version(**named, description="What the shop runs on.")
+    bedrock.update_guardrail(**named, **WEAK)
+    bedrock.create_guardrail_version(**named)
+    bedrock.update_guardrail(**named, **STRONG)
+    world.baselines |= save_baseline(world.account())
+    bedrock.delete_guardrail(**named, guardrailVersion="1")
+    return {"guardrail": guardrail, "version": "1"}
+
+
+def version_deleted_before_a_draft(world: World) -> dict[str, Any]:
+    """The same, while a draft is being written that demands less and has a name of its own."""
+    parameters = version_deleted(world)
+    draft = {**WEAK, "name": "payments-guard-2", "description": "Not yet reviewed."}
+    world.client("bedrock").update_guardrail(guardrailIdentifier=parameters["guardrail"], **draft)
+    return parameters
+
+
 SCENARIOS: dict[str, tuple[str, Setup]] = {
     "guardrail weakened": ("bedrock.restore_guardrail", weakened),
     "guardrail deleted": ("bedrock.restore_guardrail", deleted),
     "guardrail replaced": ("bedrock.restore_guardrail", replaced),
+    "version deleted": ("bedrock.remake_guardrail_version", version_deleted),
+    "version deleted before a draft": ("bedrock.remake_guardrail_version", version_deleted_before_a_draft),
 }
 
 
 def _guardrails() -> list[dict[str, Any]]:
+    """Return the draft and the versions of every guardrail."""
     bedrock = client("bedrock")
-    found = [entry for page in bedrock.get_paginator("list_guardrails").paginate() for entry in page["guardrails"]]
-    answers = [bedrock.get_guardrail(guardrailIdentifier=entry["id"]) for entry in found]
+    drafts = [
+        entry["id"] for page in bedrock.get_paginator("list_guardrails").paginate() for entry in page["guardrails"]
+    ]
+    answers = []
+    for name in drafts:
+        pages = bedrock.get_paginator("list_guardrails").paginate(guardrailIdentifier=name)
+        for number in [entry["version"] for page in pages for entry in page["guardrails"]]:
+            version = {} if number == "DRAFT" else {"guardrailVersion": number}
+            answers.append(bedrock.get_guardrail(guardrailIdentifier=name, **version))
     return [{name: value for name, value in answer.items() if name != "ResponseMetadata"} for answer in answers]
 
 

@@ -38,7 +38,7 @@ _GUARDRAIL = {
 
 
 def _guardrail(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
-    """Make a guardrail that blocks, have it saved, then do what was recorded."""
+    """Make a guardrail that blocks, with the version that is named, have it saved, then do what was recorded."""
     detail = event["detail"]
     if detail.get("eventName") not in ("DeleteGuardrail", "UpdateGuardrail"):
         return
@@ -47,6 +47,7 @@ def _guardrail(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     asked = detail["requestParameters"]
     with ids("firedoor.cli.moto_bedrock.new_id", asked["guardrailIdentifier"].rpartition("/")[2]):
         client.create_guardrail(**_GUARDRAIL)
+    _make_versions(client, asked)
     aws.timer({"timer": "baseline"})
     if detail["eventName"] == "DeleteGuardrail":
         happen(client, detail)
@@ -54,6 +55,36 @@ def _guardrail(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
         shown = {name: value for name, value in asked.items() if name in _GUARDRAIL and name.endswith("Config")}
         client.update_guardrail(guardrailIdentifier=asked["guardrailIdentifier"], **{**_GUARDRAIL, **shown})
     yield Thing(f"Bedrock guardrail {_GUARDRAIL['name']}", lambda: _read(client))
+    yield Thing(f"Versions of guardrail {_GUARDRAIL['name']}", lambda: _read_versions(client))
+
+
+_MOST_VERSIONS = 20
+"""Versions that a guardrail may have: https://docs.aws.amazon.com/general/latest/gr/bedrock.html"""
+
+
+def _make_versions(client: Any, asked: Json) -> None:
+    """Make the version that is named, and those before it, each of which spoke otherwise."""
+    named = {"guardrailIdentifier": asked["guardrailIdentifier"]}
+    last = min(int(asked.get("guardrailVersion", 0)), _MOST_VERSIONS)
+    for number in range(1, last + 1):
+        older = {"blockedInputMessaging": f"Version {number} cannot help with that."} if number < last else {}
+        client.update_guardrail(**named, **{**_GUARDRAIL, **older})
+        client.create_guardrail_version(**named)
+
+
+def _read_versions(client: Any) -> Json:
+    """Return what each version of the guardrail of this name says where it blocks: they differ in nothing else."""
+    pages = client.get_paginator("list_guardrails").paginate()
+    found = {entry["name"]: entry["id"] for page in pages for entry in page["guardrails"]}
+    guardrail = found.get(_GUARDRAIL["name"])
+    if guardrail is None:
+        return {}
+    pages = client.get_paginator("list_guardrails").paginate(guardrailIdentifier=guardrail)
+    numbers = [entry["version"] for page in pages for entry in page["guardrails"] if entry["version"] != "DRAFT"]
+    return {
+        number: client.get_guardrail(guardrailIdentifier=guardrail, guardrailVersion=number)["blockedInputMessaging"]
+        for number in numbers
+    }
 
 
 def _read(client: Any) -> Json | None:
