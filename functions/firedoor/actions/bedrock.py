@@ -10,6 +10,7 @@ from firedoor.actions import Action, bedrock_guardrails
 from firedoor.actions.bedrock_agents import RestoreAgentAlias as RestoreAgentAlias
 from firedoor.actions.bedrock_guardrail_versions import RemakeGuardrailVersion as RemakeGuardrailVersion
 from firedoor.actions.bedrock_guardrails import RestoreGuardrail as RestoreGuardrail
+from firedoor.actions.bedrock_policies import WithdrawSharing as WithdrawSharing
 from firedoor.actions.iam import InlinePolicyAction, get_role, get_user, plan_inline_policy
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan

@@ -23,6 +23,7 @@ from botocore.exceptions import BotoCoreError
 
 from firedoor.cli.moto_agents import agents_filled
 from firedoor.cli.moto_bedrock import bedrock_filled
+from firedoor.cli.moto_policies import policies_filled
 from firedoor.cli.moto_settings import settings_known
 
 
@@ -111,6 +112,7 @@ def corrected() -> Iterator[None]:
         bedrock_filled(),
         _cheap_transactions(),
         agents_filled(),
+        policies_filled(),
         mock.patch.object(CloudTrailBackend, "delete_trail", delete_trail),
         mock.patch.object(IamResponse, "list_service_specific_credentials", _list_credentials, create=True),
         mock.patch.object(IamResponse, "update_service_specific_credential", _update_credential, create=True),

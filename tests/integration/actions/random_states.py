@@ -18,6 +18,7 @@ from scenarios import CASE, LOGGING, World
 from scenarios_agents import move
 from scenarios_bedrock import STRONG, WEAK
 from scenarios_log_objects import BUCKET, KEY, LINES
+from scenarios_policies import FOREIGN, KNOWLEDGE, allow, policy
 
 from firedoor import actions
 from firedoor.actions import Action
@@ -402,6 +403,27 @@ def guardrail_versions(world: World, params: Mapping[str, Any], draw: Draw[Any])
             bedrock.create_guardrail_version(**named)
 
 
+def shared_knowledge(world: World, params: Mapping[str, Any], draw: Draw[Any]) -> None:
+    """A knowledge base whose policy gives to any accounts, by name or by a condition, or denies, or is not there."""
+    if params["resource"] != KNOWLEDGE:
+        return
+    agents = world.client("bedrock-agent")
+    agents.delete_resource_policy(resourceArn=KNOWLEDGE)
+    accounts = st.lists(st.sampled_from([FOREIGN, ACCOUNT, "444455556666"]), min_size=1, unique=True)
+    condition = st.sampled_from(
+        [{}, {"Condition": {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{FOREIGN}:role/*"}}}]
+    )
+    statement = st.builds(
+        lambda named, more, effect: {**allow(KNOWLEDGE, *named, **more), "Effect": effect},
+        accounts,
+        condition,
+        st.sampled_from(["Allow", "Allow", "Deny"]),
+    )
+    drawn = draw(st.none() | statement | st.lists(statement, min_size=1, max_size=3))
+    if drawn is not None:
+        agents.put_resource_policy(resourceArn=KNOWLEDGE, policy=policy(drawn))
+
+
 def aliases(world: World, params: Mapping[str, Any], draw: Draw[Any]) -> None:
     """An alias that was moved on, described otherwise, paused or not."""
     for version in draw(st.lists(st.sampled_from(["1", "2", "3", "DRAFT"]), max_size=2)):
@@ -548,6 +570,7 @@ STIRS: dict[str, Stir] = {
     "bedrock.restore_agent_alias": aliases,
     "bedrock.restore_guardrail": guardrails,
     "bedrock.restore_invocation_logging": invocation_logging,
+    "bedrock.withdraw_sharing": shared_knowledge,
     "cloudtrail.restore_trail": trails,
     "cloudwatch.alarm_on_calls": counted_calls,
     "ec2.accept_no_attachments": attachments,
