@@ -1,4 +1,4 @@
-"""Who made a call that is answered by stopping them, and the objects that Macie found."""
+"""Who made a call that is answered by stopping them, and the objects that they wrote or Macie found."""
 
 from __future__ import annotations
 
@@ -26,6 +26,20 @@ def _caller(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
         yield role(where, identity["sessionContext"]["sessionIssuer"]["userName"])
 
 
+_WRITES = ("PutObject", "CopyObject", "CompleteMultipartUpload")
+
+
+def _written_object(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the object that a recorded call wrote, with the version id that S3 answered."""
+    detail = event["detail"]
+    if event["source"] != "aws.s3" or detail.get("eventName") not in _WRITES or detail.get("errorCode"):
+        return
+    where, asked = Where(aws, detail["recipientAccountId"], event["region"]), detail["requestParameters"]
+    bucket, key = asked["bucketName"], asked["key"]
+    s3 = scanned_version(where, bucket, key, {"versionId": detail["responseElements"].get("x-amz-version-id")})
+    yield Thing(f"S3 object {bucket}/{key}", lambda: read_object(s3, bucket, key))
+
+
 def _found_object(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     """Make the object of a finding of Macie, with its version id and ETag."""
     if event["source"] != "aws.macie":
@@ -37,4 +51,4 @@ def _found_object(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     yield Thing(f"S3 object {bucket}/{found['key']}", lambda: read_object(s3, bucket, found["key"]))
 
 
-MAKERS = (_caller, _found_object)
+MAKERS = (_caller, _found_object, _written_object)

@@ -44,7 +44,7 @@ def _scanned_object(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
 
 
 def scanned_version(where: Where, bucket: str, key: str, found: Json) -> Any:
-    """Make a bucket and in it the version of an object with the ``versionId`` and ``eTag`` of a scan; return S3."""
+    """Make a bucket and in it the version of an object with the ``versionId`` and ``eTag`` of an event; return S3."""
     s3 = make_bucket(where, bucket, versioned=bool(found.get("versionId")))
     s3.put_object(Bucket=bucket, Key=key, Body=b"a harmless stand-in", Tagging="uploader=partner-7")
     _name_version(where.account, bucket, key, found)
@@ -56,7 +56,8 @@ def _name_version(account: str, bucket: str, key: str, found: Json) -> None:
     from moto.s3.models import s3_backends
 
     version = s3_backends[account]["aws"].buckets[bucket].keys.getlist(key)[-1]
-    version._etag = found["eTag"]  # noqa: SLF001  no call sets what S3 itself chooses
+    if found.get("eTag"):
+        version._etag = found["eTag"]  # noqa: SLF001  no call sets what S3 itself chooses
     if found.get("versionId"):
         version._version_id = found["versionId"]  # noqa: SLF001
 
