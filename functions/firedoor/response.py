@@ -221,8 +221,12 @@ def _enter(services: Services, occurrence: Occurrence, allowance: Allowance, *, 
 
 
 def _proceed(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
-    refused = [step for step in occurrence.steps if step.status is StepStatus.REFUSED and step.on_error == "stop"]
     planned = [step for step in occurrence.steps if step.status is StepStatus.PLANNED]
+    refused = [
+        step
+        for step in occurrence.steps
+        if step.status is StepStatus.REFUSED and (step.on_error == "stop" or not planned)
+    ]
     mode = occurrence.decided if occurrence.decided is not None else Mode.ALERT
     if mode is Mode.OFF:
         return _settle(services, occurrence, State.RECORDED, "The mode is off: nothing was looked at.")
