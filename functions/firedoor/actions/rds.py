@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from firedoor.actions.rds_sharing import WithdrawSharing as WithdrawSharing
 from firedoor.actions.setting import Call, Setting
 
 if TYPE_CHECKING:

@@ -530,6 +530,20 @@ def rds_receivers(world: World, params: Mapping[str, Any], draw: Draw[Any]) -> N
         )
 
 
+def rds_sharing(world: World, params: Mapping[str, Any], draw: Draw[Any]) -> None:
+    """A snapshot of a database that others may restore, or everybody, or those in question no longer."""
+    kind, argument = {"instance": ("snapshot", "DBSnapshot"), "cluster": ("cluster_snapshot", "DBClusterSnapshot")}[
+        params["of"]
+    ]
+    rds, named = world.client("rds"), {f"{argument}Identifier": params["snapshot"].rpartition(":")[2]}
+    wanted = draw(st.lists(st.sampled_from([*params["receivers"], "444455556666", "555566667777"]), unique=True))
+    answer = getattr(rds, f"describe_db_{kind}_attributes")(**named)[f"{argument}AttributesResult"]
+    (present,) = [entry["AttributeValues"] for entry in answer[f"{argument}Attributes"]]
+    changed = {"ValuesToRemove": [one for one in present if one not in wanted]}
+    changed |= {"ValuesToAdd": [one for one in wanted if one not in present]}
+    getattr(rds, f"modify_db_{kind}_attribute")(**named, AttributeName="restore", **changed)
+
+
 def topic_key(world: World, params: Mapping[str, Any], draw: Draw[Any]) -> None:
     """A topic with a key of its owner's, or none."""
     key = draw(st.sampled_from(["", "alias/own", "alias/aws/sns"]))
@@ -602,6 +616,7 @@ STIRS: dict[str, Stir] = {
     "macie.enable": macie_status,
     "rds.unshare_cluster_snapshot": rds_receivers,
     "rds.unshare_snapshot": rds_receivers,
+    "rds.withdraw_sharing": rds_sharing,
     "redshift.keep_snapshots": warehouse_backups,
     "s3.block_public_access": public_flags,
     "s3.block_public_access_of_account": public_flags,

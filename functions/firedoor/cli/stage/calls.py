@@ -133,6 +133,27 @@ def _shared_disk(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     yield Thing(f"{kind.title()} {name}", read)
 
 
+def _shared_database(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make the snapshot of a database that a recorded call shared, and share it."""
+    detail = event["detail"]
+    if detail["eventName"] != "ModifyDBSnapshotAttribute" or detail.get("eventSource") != "rds.amazonaws.com":
+        return
+    rds = Where(aws, detail["recipientAccountId"], event["region"]).client("rds")
+    name = detail["requestParameters"]["dBSnapshotIdentifier"]
+    rds.create_db_instance(
+        DBInstanceIdentifier="orders", Engine="postgres", DBInstanceClass="db.t4g.medium", AllocatedStorage=20,
+        MasterUsername="admin1", ManageMasterUserPassword=True,
+    )  # fmt: skip
+    rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier=name)
+    happen(rds, detail)
+
+    def read() -> Json:
+        found = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=name)["DBSnapshotAttributesResult"]
+        return {entry["AttributeName"]: entry["AttributeValues"] for entry in found["DBSnapshotAttributes"]}
+
+    yield Thing(f"DB snapshot {name}", read)
+
+
 def _publish(account: str, arn: str) -> None:
     """Make a policy of AWS's own, of which moto knows none unless it loads them all, which takes long."""
     from moto.iam.models import AWSManagedPolicy, iam_backends
@@ -143,4 +164,4 @@ def _publish(account: str, arn: str) -> None:
     iam_backends[account]["aws"].managed_policies[arn] = policy
 
 
-MAKERS = (_key, _recorder, _function, _receiver, _shared_disk)
+MAKERS = (_key, _recorder, _function, _receiver, _shared_disk, _shared_database)
