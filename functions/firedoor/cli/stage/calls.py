@@ -154,6 +154,34 @@ def _shared_database(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
     yield Thing(f"DB snapshot {name}", read)
 
 
+def _notebook(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make a notebook as a recorded call made it."""
+    detail = event["detail"]
+    if detail["eventName"] != "CreateNotebookInstance":
+        return
+    sagemaker = Where(aws, detail["recipientAccountId"], event["region"]).client("sagemaker")
+    asked = {**detail["requestParameters"], "instanceType": "ml.t3.medium"}  # moto knows no newer ones
+    name = asked["notebookInstanceName"]
+    happen(sagemaker, {**detail, "requestParameters": asked})
+
+    def read() -> Json:
+        return {"status": sagemaker.describe_notebook_instance(NotebookInstanceName=name)["NotebookInstanceStatus"]}
+
+    yield Thing(f"Notebook {name}", read)
+
+
+def _versions(aws: EmbeddedAws, event: Json) -> Iterable[Thing]:
+    """Make a bucket that keeps versions, then set what a recorded call set."""
+    detail = event["detail"]
+    if detail["eventName"] != "PutBucketVersioning" or detail.get("errorCode"):
+        return
+    bucket = detail["requestParameters"]["bucketName"]
+    s3 = make_bucket(Where(aws, detail["recipientAccountId"], event["region"]), bucket, versioned=True)
+    status = detail["requestParameters"]["VersioningConfiguration"]["Status"]
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": status})
+    yield Thing(f"Versions in S3 bucket {bucket}", lambda: {"kept": s3.get_bucket_versioning(Bucket=bucket)["Status"]})
+
+
 def _publish(account: str, arn: str) -> None:
     """Make a policy of AWS's own, of which moto knows none unless it loads them all, which takes long."""
     from moto.iam.models import AWSManagedPolicy, iam_backends
@@ -164,4 +192,4 @@ def _publish(account: str, arn: str) -> None:
     iam_backends[account]["aws"].managed_policies[arn] = policy
 
 
-MAKERS = (_key, _recorder, _function, _receiver, _shared_disk, _shared_database)
+MAKERS = (_key, _recorder, _function, _receiver, _shared_disk, _shared_database, _notebook, _versions)
