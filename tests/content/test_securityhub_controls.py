@@ -2,7 +2,9 @@
 
 Source: the playbooks of https://github.com/aws-solutions/automated-security-response-on-aws, version 4.1, and the
 SageMaker controls of https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html. Ids of single
-standards: https://docs.aws.amazon.com/securityhub/latest/userguide/asff-changes-consolidation.html.
+standards: https://docs.aws.amazon.com/securityhub/latest/userguide/asff-changes-consolidation.html, and for CIS 3.0.0
+and 5.0.0 https://docs.aws.amazon.com/securityhub/latest/userguide/cis-aws-foundations-benchmark.html, but for what that
+page gives to two controls (S3.1 and S3.8, RDS.5 and RDS.15): no sample tells how their ids differ.
 """
 
 from __future__ import annotations
