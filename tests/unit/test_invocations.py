@@ -67,7 +67,7 @@ SHAPES = {
     "anthropic tool result": (
         {"messages": [{"role": "user", "content": [{"type": "tool_result", "content": "page"}]}]},
         {"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "hi"}]},
-        [("tool_result", "page"), ("answer", "hm"), ("answer", "hi")],
+        [("tool_result", "page"), ("reasoning", "hm"), ("answer", "hi")],
     ),
     "anthropic document": (
         {"messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "text", "data": "page"}}]}]},
@@ -86,6 +86,29 @@ SHAPES = {
         {"message": "ask", "chat_history": [{"role": "CHATBOT", "message": "old"}], "documents": [{"snippet": "page"}]},
         {"text": "hi"},
         [("assistant", "old"), ("user", "ask"), ("document", "page"), ("answer", "hi")],
+    ),
+    "anthropic stream that reasons": (
+        {"messages": [{"role": "user", "content": "ask"}]},
+        [
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "h"}},
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "m"}},
+            {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "hi"}},
+        ],
+        [("user", "ask"), ("reasoning", "hm"), ("answer", "hi")],
+    ),
+    "converse that reasons": (
+        {"messages": [{"role": "user", "content": [{"text": "ask"}]}]},
+        {
+            "output": {
+                "message": {"content": [{"reasoningContent": {"reasoningText": {"text": "hm"}}}, {"text": "hi"}]},
+            }
+        },
+        [("user", "ask"), ("reasoning", "hm"), ("answer", "hi")],
+    ),
+    "openai that reasons": (
+        {"messages": [{"role": "user", "content": "ask"}]},
+        {"choices": [{"message": {"reasoning_content": "hm", "content": "hi"}}]},
+        [("user", "ask"), ("answer", "hi"), ("reasoning", "hm")],
     ),
     "cohere turns with tools": (
         {

@@ -70,6 +70,8 @@ class Origin(StrEnum):
     ASSISTANT = "assistant"
     """What the model said in earlier turns."""
     ANSWER = "answer"
+    REASONING = "reasoning"
+    """What a model thinks before it answers, where it tells that apart. It repeats its instructions as it thinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,19 +333,19 @@ class _BodyReader:
         if body is None:
             return []
         if isinstance(body, list):
-            pieces: list[str] = []
+            pieces: list[Fragment] = []
             for chunk in body:
                 if isinstance(chunk, Mapping):
-                    pieces += self._answer_part(chunk)
+                    pieces += self._answer_part(chunk, Origin.ANSWER)
                 elif chunk != "[DONE]":
                     self.not_inspected.append("unknown stream chunk")
             # A tool's arguments come in pieces too; a host cut in two would be no host, or another.
             self.tool_calls = _streamed_tools(body) or self.tool_calls
-            return [Fragment(Origin.ANSWER, "".join(pieces))] if pieces else []
-        texts = self._answer_part(body) if isinstance(body, Mapping) else []
-        if not texts and not self.tool_calls and self.stop_reason is None:
-            texts = list(self._unknown_answer(body))
-        return [Fragment(Origin.ANSWER, text) for text in texts]
+            return _joined(pieces)
+        found = self._answer_part(body, Origin.ANSWER) if isinstance(body, Mapping) else []
+        if found or self.tool_calls or self.stop_reason:
+            return found
+        return [Fragment(Origin.ANSWER, text) for text in self._unknown_answer(body)]
 
     def _unknown_answer(self, body: Any) -> Iterator[str]:
         """Yield the texts of an answer that no dialect knows; vectors and pictures have none."""
@@ -421,31 +423,32 @@ class _BodyReader:
         for text in self._strings([source, document.get("context"), document.get("title")], depth):
             yield Fragment(Origin.DOCUMENT, text)
 
-    def _answer_part(self, part: Mapping[str, Any]) -> list[str]:
+    def _answer_part(self, part: Mapping[str, Any], origin: Origin) -> list[Fragment]:
         """Return the texts of an answer or of one chunk of it, and note its tools and stop reason."""
         for name in ("stopReason", "stop_reason", "finish_reason", "completionReason"):
             self.stop_reason = _stop_reason(part.get(name)) or self.stop_reason
-        texts: list[str] = []
+        if part.get("type") == "reasoning":
+            origin = Origin.REASONING
+        found: list[Fragment] = []
         for name in _ANSWERS:
-            value = part.get(name)
-            if isinstance(value, str):
-                texts.append(value)
-            elif isinstance(value, Mapping):
-                texts += self._answer_part(value)
-            elif isinstance(value, list):
-                texts += [text for member in value for text in self._answer_member(member)]
+            found += self._answer_member(part.get(name), Origin.REASONING if name in _REASONING else origin)
         self._note_tools(part)
-        return texts
+        return found
 
-    def _answer_member(self, member: Any) -> list[str]:
+    def _answer_member(self, member: Any, origin: Origin) -> list[Fragment]:
         if isinstance(member, str):
-            return [member]
-        return self._answer_part(member) if isinstance(member, Mapping) else []
+            return [Fragment(origin, member)]
+        if isinstance(member, list):
+            return [found for each in member for found in self._answer_member(each, origin)]
+        return self._answer_part(member, origin) if isinstance(member, Mapping) else []
 
     def _note_tools(self, part: Mapping[str, Any]) -> None:
-        use = part.get("toolUse") or (part if part.get("type") == "tool_use" else None)
+        use = part.get("toolUse") or (part if part.get("type") in _TOOL_USES else None)
         if isinstance(use, Mapping):
             self.tool_calls.append(ToolCall(str(use.get("name", "")), use.get("input")))
+        call = part if part.get("type") == "function_call" else part.get("function_call")
+        if isinstance(call, Mapping):  # OpenAI's Responses, and its first form of tools
+            self.tool_calls.append(ToolCall(str(call.get("name", "")), call.get("arguments")))
         for call in _listed(part.get("tool_calls")):
             function = call.get("function") if isinstance(call, Mapping) else None
             if isinstance(function, Mapping):
@@ -518,6 +521,7 @@ _SETTINGS = frozenset(
 _VECTORS = frozenset({"embedding", "embeddings", "embeddingsByType"})
 _PICTURES = frozenset({"images", "artifacts", "videos"})
 _NOT_ANSWERED = frozenset({"amazon-bedrock-guardrailAction", "amazon-bedrock-trace", "id", "model", "object"})
+_REASONING = frozenset({"reasoningContent", "reasoningText", "reasoning_content", "reasoning", "thinking"})
 _ANSWERS = (
     "output",
     "message",
@@ -532,12 +536,18 @@ _ANSWERS = (
     "choices",
     "generations",
     "contentBlockDelta",
-    "reasoningContent",
-    "reasoningText",
-    "thinking",
+    *sorted(_REASONING),
 )
+_STREAMED = (Origin.REASONING, Origin.ANSWER)
+_TOOL_USES = ("tool_use", "server_tool_use", "mcp_tool_use")
 _MEDIA = ("image", "video", "audio", "image_url", "input_audio")
 _NOT_TEXT = frozenset({"bytes", "type", "format", "status", "toolUseId", "tool_use_id", "qualifiers", "media_type"})
+
+
+def _joined(pieces: Sequence[Fragment]) -> list[Fragment]:
+    """Return what a stream gave in pieces, by who speaks; the answer comes last."""
+    texts = {origin: "".join(p.text for p in pieces if p.origin is origin) for origin in _STREAMED}
+    return [Fragment(origin, text) for origin, text in texts.items() if text]
 
 
 def _streamed_tools(chunks: list[Any]) -> list[ToolCall]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from firedoor.inspection import injection, outcome, pii, secrets
-from firedoor.inspection.exfiltration import Exfiltration, find_exfiltration, goes_somewhere_new
+from firedoor.inspection.exfiltration import Exfiltration, as_text, find_exfiltration, goes_somewhere_new
 from firedoor.inspection.invocations import Invocation, Origin
 from firedoor.inspection.leaks import Leak, find_leak
 from firedoor.inspection.second_stage import Opinion, SecondStage
@@ -112,12 +112,17 @@ def inspect(
         injection=worst.signal,
         outcome=_outcome(answers),
         tool_call_after_untrusted=acts,
-        leak=find_leak(_texts(invocation, (Origin.SYSTEM,)), answers, canaries),
+        leak=find_leak(
+            _texts(invocation, (Origin.SYSTEM,)),
+            [*answers, *map(as_text, (call.arguments for call in invocation.tool_calls))],
+            canaries,
+            known=_texts(invocation, (Origin.USER,)),
+        ),
         exfiltration=find_exfiltration(answers, invocation.tool_calls, trusted, allowed_hosts),
         pii={
             "prompt": _count_pii(_texts(invocation, (Origin.USER, Origin.SYSTEM))),
             "tool_result": _count_pii(_texts(invocation, _UNTRUSTED)),
-            "answer": _count_pii(answers),
+            "answer": _count_pii(_texts(invocation, (Origin.ANSWER, Origin.REASONING))),
         },
         secrets=tuple(_secrets(invocation, key)),
         second_stage=_second_opinion(second_stage, worst, acts=acts),
