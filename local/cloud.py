@@ -208,8 +208,8 @@ class Cloud:
         self._make_log_bucket()
         self.deploy_built(cap)
 
-    def deploy_built(self, cap: str) -> str:
-        """Run ``sam deploy`` of what was built; returns what SAM said.
+    def deploy_built(self, cap: str, *more: str) -> str:
+        """Run ``sam deploy`` of what was built; returns what SAM said. ``more`` are parameters such as ``Name=value``.
 
         Raises:
             RuntimeError: It failed; the message holds what SAM said.
@@ -221,7 +221,7 @@ class Cloud:
         command += ["--resolve-s3", "--capabilities", "CAPABILITY_NAMED_IAM", "--no-progressbar"]
         command += ["--no-fail-on-empty-changeset"]
         command += ["--parameter-overrides", f"InitialCap={cap}", "ExternalId=local-external-id-0000"]
-        command += [f"BedrockLogBucket={LOG_BUCKET}"]
+        command += [f"BedrockLogBucket={LOG_BUCKET}", *more]
         environment = {**without_aws(), **self.environment, "SAM_CLI_TELEMETRY": "0"}
         done = subprocess.run(command, cwd=WORK, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:

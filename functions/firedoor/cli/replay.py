@@ -20,6 +20,7 @@ from firedoor.cli.embedded import EmbeddedAws, Mail, is_routed
 from firedoor.cli.stage import BASELINE_AGE, Thing, is_invocation_log, snapshot, stage
 from firedoor.errors import FiredoorError
 from firedoor.events import SOURCE_OF_INSPECTION, parse_time
+from firedoor.plans import StepStatus
 from firedoor.playbooks import Mode
 
 if TYPE_CHECKING:
@@ -119,7 +120,11 @@ def _problems(replayed: Replay) -> Iterator[str]:
     yield from replayed.rejected
     for case in replayed.cases:
         should_act = replayed.mode is Mode.AUTO and any(
-            occurrence.decided is not None and occurrence.decided >= Mode.APPROVE and occurrence.steps
+            occurrence.decided is not None
+            and occurrence.decided >= Mode.APPROVE
+            and any(
+                step.status is not StepStatus.SKIPPED for step in occurrence.steps
+            )  # a step may be for other events
             for occurrence in case.occurrences
         )
         if case.state is State.FAILED or (should_act and case.state not in _SETTLED):
