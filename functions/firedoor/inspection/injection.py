@@ -148,10 +148,12 @@ def _logistic(total: float) -> float:
 def stands_alone(features: Mapping[str, float]) -> bool:
     """Whether the patterns suffice: a strong technique, not quoted, in a text that does not merely ask about it.
 
-    A question about the model's own instructions is an attack in the form of a question.
+    A question about the model's own instructions is an attack in the form of a question. One that turns to something
+    else after its first sentence, and is about nothing technical, is not the question that it began as.
     """
     plain = features.get("plain_strong", 0.0)
-    return plain >= 2 or (plain >= 1 and ("about" not in features or features.get("direct", 0.0) > 0))
+    is_meant = "about" not in features or features.get("direct", 0.0) > 0 or "turned" in features
+    return plain >= 2 or (plain >= 1 and is_meant)
 
 
 def gather(text: str, origin: Origin = "user", *, margin_of: MarginOf, phrases: bool = True) -> Evidence:
@@ -188,6 +190,7 @@ class _Sight:
         "phrases",
         "plain_strong",
         "text",
+        "turned",
         "use_phrases",
     )
 
@@ -203,6 +206,7 @@ class _Sight:
         self.found: dict[str, Technique] = {}
         self.opening = ""
         self.direct = False
+        self.turned = False
         self.plain_strong: set[str] = set()
 
     def see(self, name: str, span: tuple[int, int]) -> None:
@@ -245,17 +249,31 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
             meant = hit.technique == techniques.COERCION or not _QUOTED.search(
                 view.text, max(0, hit.start - 4), hit.start
             )
+            negated = _NEGATED.get(hit.technique)
+            if negated and negated.search(view.text, max(0, hit.start - 24), hit.start):
+                meant = False
             if hit.strong and meant:
                 sight.plain_strong.add(hit.technique)
                 sight.direct = sight.direct or bool(_OWN_PROMPT.search(view.text, hit.start, hit.end))
+                sight.turned = sight.turned or bool(_SENTENCE_END.search(view.text, 0, hit.start))
         start, end = normalise.original_span(view, places, hit.start, hit.end)
         sight.see(hit.technique, (offset + start, offset + end))
     return margin_of(hashes(words))
 
 
 _OWN_PROMPT = re.compile(
-    r"\b(?:your|ur|you)\b.{0,60}?(?:prompt|instruction|directive|told|message|hiding|guideline|rules)|(?:prompt|instructions|rules|guidelines|directives) .{0,40}?\byou\b"
+    r"\b(?:your|ur|you)\b.{0,60}?(?:prompt|instruction|directive|told|message|hiding|guideline|rules)|(?:prompt|instructions|rules|guidelines|directives) .{0,40}?\byou\b|(?:before|above) this (?:sentence|message|line|text|prompt|question|request)\b"
 )
+_SENTENCE_END = re.compile(r"[.?!\n]\s")
+# "Do not deviate from the guidelines" is the opposite of dropping them; "it must not reveal its instructions" likewise.
+_NEGATED = {
+    techniques.OVERRIDE: re.compile(
+        r"\b(?:(?:do|does|did|wo|ca|should|would|is|are|must)n\W?t|not|never|without) (?:to |ever |simply |just )?$"
+    ),
+    techniques.EXTRACTION: re.compile(
+        r"\b(?:must|should|may|can|shall|will|does|could)(?:n\W?t| not| never) (?:ever )?$"
+    ),
+}
 # A quotation mark just before the words, unless it opens a value (`: "...`) or the whole text.
 _QUOTED = re.compile(r"[^\s:=\[({,>]\s?[\"'`]$|\s[\"'`]$(?<![:=,] [\"'`])")
 
@@ -284,7 +302,7 @@ def _phrase_hits(sight: _Sight, view: View, words: list[str]) -> list[techniques
 
 _ABOUT = re.compile(
     r"\W*(?:(?:please |hi,? |hello,? |hey,? |so |ok |and |but )?(?:can|could|would|will) (?:you|someone|anyone|i|we|it) (?:please )?(?:explain|describe|tell me (?:about|how|what|why)|help|discuss|compare|recommend|suggest|i )|"
-    r"summari[sz]e the (?:paper|article|book|chapter|plot)|what|how|why|which|who|when|where|is|are|does|do (?:i|you|we|they|the|people|any|these|those|most|all|some)|did|should|was|were|can i|can we|could i|explain|describe|define|discuss|compare|give an example|in what|i(?:'m| am) (?:writing|reading|trying|learning|studying|working|looking|getting)|"
+    r"summari[sz]e the (?:\w+ )?(?:paper|article|book|chapter|plot|page|section|post|talk|guide|report|lecture)|what|how|why|which|who|when (?!summari|read|process|asked|you )|where|is|are|does|do (?:i|you|we|they|the|people|any|these|those|most|all|some)|did|should|was|were|can i|can we|could i|explain|describe|define|discuss|compare|give an example|in what|i(?:'m| am) (?:writing|reading|trying|learning|studying|working|looking|getting)|"
     r"(?:please )?translate|(?:help me )?write (?:me )?an? (?:\w+ ){0,3}(?:essay|article|blog|paper|report|function|program|script|test|regex|song|poem|haiku|email|letter|query|class))\b"
 )
 _SUBJECT = re.compile(
@@ -324,6 +342,8 @@ def _context(sight: _Sight, strong_count: int) -> dict[str, float]:
     about = bool(_ABOUT.match(sight.opening))
     subjects = len(set(_SUBJECT.findall(sight.opening)))
     context = {"subject": min(3.0, subjects)}
+    if sight.turned and not subjects:
+        context["turned"] = 1.0
     if about:
         context["about"] = 1.0
         context["about_subject"] = min(2.0, subjects)

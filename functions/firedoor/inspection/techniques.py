@@ -137,7 +137,7 @@ _OVERRIDE = [
         True,
         "ignore|disregard|forget|ignoring|neglect|dismiss|discard",
         r"(?!s\b)\w* (?:about )?(?:absolutely )?(?:everything|anything|all|whatever|what)(?: of)?(?: the| this| that)? ?~1 "
-        r"(?:above|before|previous(?:ly)?|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)(?! (?:about|on|regarding|concerning)\b)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed)(?! about (?!being|your|the rules|rules|safety|ai\b|ethic|openai|policy)))\b",
+        r"(?:above|before|previous(?:ly)?(?! (?:tracked|cached|saved|committed|installed|used|uploaded|downloaded|seen|selected|deleted|failed|generated|downloaded)\b)|prior|earlier|preceding|(?:that )?(?:i|we) (?:have )?(?:said|told|wrote|discussed)(?! (?:about|on|regarding|concerning)\b)|you(?:'ve| have| were| are|'re)? ~1 (?:told|taught|learn\w*|know|instructed|read|been|trained|programmed)(?! about (?!being|your|the rules|rules|safety|ai\b|ethic|openai|policy)))\b",
     ),
     _p(
         OVERRIDE,
@@ -276,6 +276,36 @@ _OVERRIDE = [
         "i forgot to|forgot to|i made a mistake",
         r" ~8 (?:include|ask you|your instructions|give you|gave you|the instructions)\b",
     ),
+    _p(
+        OVERRIDE,
+        True,
+        "forget everything|ignore everything|disregard everything|forget all that|forget all of that",
+        r"[, ]{1,2}(?:and|now|then|just|instead) (?:\w{1,12} )?(?:describe|explain|play|pretend|list|summari\w+|become|start|follow|focus|speak|talk|be|create|translate|continue|assume|execute|do|help|let)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "forget|ignore|disregard|drop|abandon|stop",
+        r" (?:that|this|the|your|my) (?:(?:current|previous|first|original|last) )?(?:task|assignment|job|exercise|request)\W{1,3}(?:and )?(?:instead|now|new)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "use|follow|obey|only|respect|instructions|instruction|commands|sentence",
+        r"\w* ~4 not the (?:system|original|initial|developer\w*|operator\w*)(?:'?s)? (?:rules|prompt|instructions?|message|guidelines)\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "treat|interpret|consider|regard|read|parse|take|handle",
+        r" ~7 as (?:an? |the |your |my )?(?:(?:new|valid|direct|real|trusted|highest.priority) )?(?:system (?:prompts?|instructions?|messages?|commands?|level)|instructions? (?:from|to follow|for you)|commands? to (?:execute|follow|run))\b",
+    ),
+    _p(
+        OVERRIDE,
+        True,
+        "execute|follow|obey|run|perform|carry out|do|act on",
+        r"\w*(?: only)? (?:the|any|all|each|every) (?:(?:of the )?(?:hidden|embedded|concealed|enclosed|encoded|secret|invisible)) (?:instructions?|commands?|directives?|orders?|tasks?|prompts?|payload)\b",
+    ),
 ]
 
 _HIDDEN_PROMPT = (
@@ -317,7 +347,7 @@ _EXTRACTION = [
     _p(
         EXTRACTION,
         True,
-        "you're hiding|you are hiding|you are protecting|you're protecting|you are guarding|you're guarding|not allowed to tell|not allowed to reveal|not allowed to share|not supposed to reveal|not supposed to tell|not supposed to share|supposed to keep secret|told to keep secret|must not reveal|forbidden to reveal|forbidden word",
+        "you're hiding|you are hiding|you are protecting|you're protecting|you are guarding|you're guarding|not allowed to tell|not allowed to reveal|not allowed to share|not supposed to reveal|not supposed to tell|not supposed to share|supposed to keep secret|told to keep secret|what you must not reveal|you must not reveal|forbidden to reveal|forbidden word",
         r"(?!\w)",
     ),
     _p(
@@ -429,6 +459,12 @@ _EXTRACTION = [
         True,
         "all customer|customer data|confidential|sensitive|private|personal|classified|proprietary|user data|other users|admin credentials|api keys|credentials|database|internal documents",
         r"\w* ~3 (?:information|data|details|records?|files|credentials|passwords?|conversations?|keys|emails) ~3 (?:from|of|about|on|in) (?:your|other|all|the) ~1 (?:users?|customers?|database|clients?|memory|training|company|system|employees)\b",
+    ),
+    _p(
+        EXTRACTION,
+        True,
+        "what comes|what came|what is written|what was written|what stands|what stood|what is|what was|text|everything|words",
+        r"(?: that)?(?: comes| came| is| was| written| stands| stood){0,2} (?:right |directly |immediately )?(?:before|above) this (?:sentence|message|line|text|prompt|question|request)\b",
     ),
 ]
 
@@ -542,9 +578,27 @@ _PERSONA = [
         "you've been|you have been|you were|has been|have been|you are|you are now|are now|is now|i have",
         r" ~2 (?:jailbroken|freed|unlocked|liberated|unshackled|unchained|uncensored|hacked|compromised|unrestricted|set free|reprogrammed|released from|upgraded to|switched to (?:dev|admin|unres)\w*)\b",
     ),
+    _p(
+        PERSONA,
+        True,
+        "forget that you|forget you",
+        r"(?:'re| are| were) (?:an? |the |just |only )?(?:ai\b|a\.i|\w+ assistant|assistant|chatbot|bot\b|language model|large language|model\b|chatgpt|gpt|claude|machine|computer program)",
+    ),
+    _p(
+        PERSONA,
+        True,
+        "you are no longer|you're no longer|stop being",
+        r" (?:an? |the )?\w{1,20}(?: \w{1,20}){0,3}\W{1,3}(?:you(?:'re| are) now|now you|now act|instead you|act as|from now)\b",
+    ),
 ]
 
 _SUPPRESSION = [
+    _p(
+        SUPPRESSION,
+        True,
+        "none of your",
+        r" (?:responses|answers|replies|outputs) (?:should|must|may|can|will|shall) ~4 (?:can't|cannot|can not|unable|refus\w*|won't|not able|not allowed)\b",
+    ),
     _p(
         SUPPRESSION,
         True,
@@ -801,6 +855,18 @@ _AUTHORITY = [
     _p(
         AUTHORITY,
         True,
+        "treat me as|treat me like|consider me|regard me as|recognise me as|recognize me as|accept me as|assume i am|assume that i am",
+        r" (?:an? |the |your |being )?(?:\w{1,10}.)?(?:admin\w*|root|super.?user|owner|developer|creator|operator|system|privileged)\b",
+    ),
+    _p(
+        AUTHORITY,
+        True,
+        "your developer|your developers|your creator|your creators|your operator|your owner|your administrator|your admin|your engineers|the system administrator|the developers",
+        r" (?:now )?(?:wants?|asked|told|instructed|ordered|authori[sz]ed?|allows?|permits?|requires?|needs?) you to (?:\w{1,12} ){0,2}(?:skip|bypass|ignore|disable|reveal|drop|override|unlock|share|disregard|print|output|show)\b",
+    ),
+    _p(
+        AUTHORITY,
+        True,
         "i am|i'm|im|this is|as|we are|speaking as|message from|on behalf of|authorized by|approved by|signed",
         r" (?:the |your |an? |an authorized |openai |anthropic )?(?:authorized )?(?:openai|anthropic|google|system admin\w*|sysadmin|administrator|admin|root|developers?|creators?|programmers?|owners?|maintainers?|security team|ceo|lead engineer|ai safety|red team\w*|auditors?|developer)(?!\W{1,3}(?:how|where|what|why) (?:do|can|could|should|would|is|are) (?:i|we|you|the|it)\b) ~12 (?:override|bypass|ignore|disregard|reveal|unlock\w*|your prompt|system prompt|your instructions?|restrictions?|full access|your guidelines|comply|clearance)\b",
     ),
@@ -823,8 +889,26 @@ _EMBEDDED = [
     _p(
         EMBEDDED,
         True,
+        "before answering|before you answer|before responding|before you respond|before replying|before you reply|before doing anything|before continuing|before you continue|before proceeding|before you proceed|before summari",
+        r"\w* ~8 (?:visit|fetch|open|load|request|call|send|post|navigate to|go to|get)\b[^\n]{0,40}https?\W{1,3}\w",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "do this|do it|this must be done|this has to be done|perform this|complete this",
+        r" (?:immediately|first|right away|right now|at once|now)(?: and| \w{1,10}){0,2} (?:before|prior to) (?:proceed\w*|continu\w*|doing|answer\w*|complet\w*|solv\w*|you|any)\b",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "when summari|if you summari|while summari|when you summari",
+        r"\w+ ~5 (?:include|add|append|insert|mention|state|say|output|print|recommend|send|forward|ignore)\b ~14 (?:and never|do not (?:mention|reveal|tell)|don't (?:mention|reveal|tell)|never (?:mention|reveal|tell)|without (?:telling|mentioning)|account|https?|click|call|password)\b",
+    ),
+    _p(
+        EMBEDDED,
+        True,
         "note to|notes to|message to|message for|attention|important message to|notice to|notice for|note for|directive for|reminder to|reminder for|addressed to|memo to|command for",
-        rf"[ :]{{1,2}}(?:the |any |all |my |your |you )?(?:\w{{1,12}} )?{_AI_READER}(?: \w+){{0,3}}\W{{0,2}}\s?(?:[:!;>-]|,|\.|reading|processing|who|that|which|when|please|you|summari\w+|ignore|do not|must)",
+        rf"[ :]{{1,2}}(?:the |any |all |my |your |you )?(?:\w{{1,12}} )?{_AI_READER}(?! (?:and|or) (?!ai\b|llm|bot|agent|model))(?: \w+){{0,3}}\W{{0,2}}\s?(?:[:!;>-]|,|\.|reading|processing|who|that|which|when|please|you|summari\w+|ignore|do not|must)",
     ),
     _p(
         EMBEDDED,
@@ -847,7 +931,7 @@ _EMBEDDED = [
     _p(
         EMBEDDED,
         True,
-        "ai:|llm:|assistant:|ai assistant:|agent:",
+        "ai:|llm:|assistant:|ai assistant:|agent:|agents:|llms:|assistants:|model:|models:|bots:",
         r" ~2 (?:do not|don't|ignore|please ignore|forward|send|delete|tell the user|you must|never tell|disregard|execute|call)\b",
     ),
     _p(
