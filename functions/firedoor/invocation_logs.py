@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -21,10 +20,10 @@ from botocore.config import Config
 from firedoor.errors import EventError, Retry
 from firedoor.evidence import ORIGINAL
 from firedoor.faults import AwsError, explain, is_passing
-from firedoor.inspection.invocations import Invocation, read_invocation
+from firedoor.inspection.invocations import Invocation, read_line
 from firedoor.inspection.second_stage import PER_MINUTE, SecondStage, judges_of
 from firedoor.inspection.signals import fingerprint_key, inspect
-from firedoor.inspection.usage import Habit, estimate_cost
+from firedoor.inspection.usage import Habit, compare
 from firedoor.intake import take_in
 
 if TYPE_CHECKING:
@@ -168,26 +167,6 @@ def _second_stage(services: Services) -> SecondStage | None:
     return SecondStage(judges, take) if judges else None
 
 
-def _parse(text: bytes) -> tuple[Any, list[Any]]:
-    """Return what JSON text holds, and the values that the same name hides further on in the same object.
-
-    Bytes that are no UTF-8 are replaced: one of them must not keep a whole record from being inspected.
-    """
-    hidden: list[Any] = []
-
-    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        whole = dict(pairs)
-        if len(whole) < len(pairs):
-            last = {name: index for index, (name, _) in enumerate(pairs)}
-            hidden.extend(value for index, (name, value) in enumerate(pairs) if last[name] != index)
-        return whole
-
-    try:
-        return json.loads(text.decode("utf-8-sig", "replace"), object_pairs_hook=keep), hidden
-    except (ValueError, RecursionError) as error:
-        raise EventError("The text is not JSON.") from error
-
-
 def _event_of(
     services: Services,
     habits: _Habits,
@@ -195,11 +174,7 @@ def _event_of(
     line: bytes,
     log: Mapping[str, str] | None,
 ) -> dict[str, Any]:
-    record, repeated = _parse(line)
-    invocation = read_invocation(record, repeated)
-    if invocation.bodies_in_s3:
-        record, hidden = _with_moved_bodies(services, record)
-        invocation = read_invocation(record, [*repeated, *hidden])
+    invocation = read_line(line, partial(_moved_body, services))
     settings = services.settings
     signals = inspect(
         invocation,
@@ -208,35 +183,13 @@ def _event_of(
         key=fingerprint_key(settings.external_id),
         second_stage=second_stage,
     )
-    usage = {"cost_usd": estimate_cost(invocation.model, invocation.tokens), **habits.compare(invocation)}
+    usage = habits.compare(invocation)
     return invocation.to_event(signals=signals.to_json(), usage=usage, **({"log": log} if log else {}))
 
 
-def _with_moved_bodies(services: Services, record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-    """Put the bodies that Bedrock moved to S3 back into the record, as far as they are JSON and not too large.
-
-    Returns:
-        The record, and the values in those bodies that repeated names hide.
-    """
-    whole, repeated = dict(record), []
-    for part, path, body in (
-        ("input", "inputBodyS3Path", "inputBodyJson"),
-        ("output", "outputBodyS3Path", "outputBodyJson"),
-    ):
-        address = whole[part].get(path) if isinstance(whole.get(part), dict) else None
-        if isinstance(address, str):
-            with suppress(EventError):
-                moved, hidden = _moved_body(services, address)
-                kept = {name: value for name, value in whole[part].items() if name != path}
-                whole[part] = {**kept, body: moved}
-                repeated += hidden
-    return whole, repeated
-
-
-def _moved_body(services: Services, address: str) -> tuple[Any, list[Any]]:
+def _moved_body(services: Services, address: str) -> bytes:
     bucket, _, key = address.removeprefix("s3://").partition("/")
-    body = _get(services, bucket, key)["Body"].read(BODY_LIMIT + 1)
-    return _parse(_unpack(body, key, BODY_LIMIT))
+    return _unpack(_get(services, bucket, key)["Body"].read(BODY_LIMIT + 1), key, BODY_LIMIT)
 
 
 class _Habits:
@@ -250,17 +203,12 @@ class _Habits:
         self._habits: dict[tuple[str, str, str], Habit] = {}
 
     def compare(self, invocation: Invocation) -> dict[str, float | None]:
-        """Return the principal's rate, and this call's ratios to its habit; count the call into the habit."""
+        """Return this call's usage against its principal's habit, and count the call into the habit."""
         key = (invocation.account, invocation.region, invocation.principal)
         if key not in self._habits:
             self._habits[key] = self._services.cases.habit(*key)
-        habit = self._habits[key]
-        after = self._habits[key] = habit.after(invocation.tokens, invocation.time)
-        return {
-            "ratio": habit.ratio(invocation.tokens),
-            "rate": after.rate,
-            "rate_ratio": habit.rate_ratio(after.rate),
-        }
+        usage, self._habits[key] = compare(self._habits[key], invocation)
+        return usage
 
     def save(self) -> None:
         """Write the habits back."""

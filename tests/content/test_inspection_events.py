@@ -12,7 +12,7 @@ from firedoor.events import SOURCE_OF_INSPECTION
 from firedoor.inspection.guardrails import Filter
 from firedoor.inspection.invocations import Origin, read_invocation
 from firedoor.inspection.signals import inspect
-from firedoor.inspection.usage import Habit, estimate_cost
+from firedoor.inspection.usage import Habit, compare
 
 EVENTS = Path(__file__).parents[2] / "events"
 FREE = {"signals.pii.places", "signals.second_stage.pii"}
@@ -52,14 +52,8 @@ def told() -> dict[str, Any]:
         },
     }
     invocation = read_invocation(record)
-    habit = Habit().after(invocation.tokens, invocation.time)
-    usage = {"ratio": None, "rate": habit.rate, "rate_ratio": None}
-    return dict(
-        invocation.to_event(
-            signals=inspect(invocation, key=b"k").to_json(),
-            usage={"cost_usd": estimate_cost(invocation.model, invocation.tokens), **usage},
-        )["detail"]
-    )
+    usage, _ = compare(Habit(), invocation)
+    return dict(invocation.to_event(signals=inspect(invocation, key=b"k").to_json(), usage=usage)["detail"])
 
 
 def form(value: Any, path: str = "") -> Any:

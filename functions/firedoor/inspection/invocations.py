@@ -7,8 +7,10 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-lo
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +19,7 @@ from typing import Any
 from firedoor.errors import EventError
 from firedoor.events import SOURCE_OF_INSPECTION, parse_time
 from firedoor.inspection.guardrails import Guardrail, read_guardrail
+from firedoor.inspection.templates import read_turns
 
 SCHEMA_VERSION = "1"
 DETAIL_TYPE = "Bedrock Model Invocation"
@@ -184,14 +187,15 @@ def read_invocation(record: Any, repeated: Sequence[Any] = ()) -> Invocation:
         raise EventError(f"The model-invocation record has no text in {', '.join(wrong)}.")
     given, answered = _part(record, "input"), _part(record, "output")
     asked, answer = _asked(record, given), answered.get("outputBodyJson")
-    reader = _BodyReader()
+    model = _text(record.get("modelId")) or ""
+    name = model.rpartition("/")[2] if model.startswith("arn:") else model
+    reader = _BodyReader(templates=not _WITHOUT_TEMPLATE.search(name))
     fragments = (*reader.request(asked), *reader.repeated(repeated), *reader.answer(answer))
     moved = tuple(
         path
         for path in (given.get("inputBodyS3Path"), answered.get("outputBodyS3Path"))
         if isinstance(path, str) and path
     )
-    model = _text(record.get("modelId")) or ""
     return Invocation(
         request_id=required["requestId"],
         time=parse_time(required["timestamp"]),
@@ -199,7 +203,7 @@ def read_invocation(record: Any, repeated: Sequence[Any] = ()) -> Invocation:
         region=required["region"],
         principal=_text(_part(record, "identity").get("arn")) or "unknown",
         operation=required["operation"] if _NAME.fullmatch(required["operation"]) else OTHER,
-        model=model.rpartition("/")[2] if model.startswith("arn:") else model,
+        model=name,
         model_arn=model if model.startswith("arn:") else None,
         error_code=_error_code(record.get("errorCode")),
         stop_reason=reader.stop_reason,
@@ -218,6 +222,58 @@ def _asked(record: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
         return given.get("inputBodyJson")
     beside = {name: value for name, value in record.items() if name in _CONVERSATION and name != "input"}
     return [beside] if beside else None
+
+
+def parse_json(text: bytes) -> tuple[Any, list[Any]]:
+    """Return what JSON text holds, and the values that the same name hides further on in the same object.
+
+    Bytes that are no UTF-8 are replaced: one of them must not keep a whole record from being inspected.
+
+    Raises:
+        EventError: It is not JSON.
+    """
+    hidden: list[Any] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        whole = dict(pairs)
+        if len(whole) < len(pairs):
+            last = {name: index for index, (name, _) in enumerate(pairs)}
+            hidden.extend(value for index, (name, value) in enumerate(pairs) if last[name] != index)
+        return whole
+
+    try:
+        return json.loads(text.decode("utf-8-sig", "replace"), object_pairs_hook=keep), hidden
+    except (ValueError, RecursionError) as error:
+        raise EventError("The line is not JSON.") from error
+
+
+def read_line(line: bytes, fetch: Callable[[str], bytes]) -> Invocation:
+    """Read a line of a log, with the bodies that Bedrock moved out of it, as far as they are JSON.
+
+    Args:
+        line: One record.
+        fetch: Returns what lies at an ``s3://`` address, unpacked, or raises ``EventError`` if it cannot be had.
+
+    Raises:
+        EventError: The line is not JSON, or no model-invocation record.
+    """
+    record, repeated = parse_json(line)
+    invocation = read_invocation(record, repeated)
+    if not invocation.bodies_in_s3:
+        return invocation
+    whole = dict(record)
+    for part, path, body in (
+        ("input", "inputBodyS3Path", "inputBodyJson"),
+        ("output", "outputBodyS3Path", "outputBodyJson"),
+    ):
+        address = _part(record, part).get(path)
+        if isinstance(address, str):
+            with suppress(EventError):
+                moved, hidden = parse_json(fetch(address))
+                kept = {name: value for name, value in record[part].items() if name != path}
+                whole[part] = {**kept, body: moved}
+                repeated += hidden
+    return read_invocation(whole, repeated)
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -260,7 +316,9 @@ class _BodyReader:
     is of none of these is walked as far as it goes, and said so in ``not_inspected``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, templates: bool = True) -> None:
+        """``templates``: whether the model takes prompts in a chat template, whose markers are then no forgery."""
+        self._templates = templates
         self.tool_calls: list[ToolCall] = []
         self.stop_reason: str | None = None
         self.not_inspected: list[str] = []
@@ -294,9 +352,13 @@ class _BodyReader:
             value = body.get(name)
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str):
-                    yield Fragment(Origin.USER, text)
+                    yield from self._prompt(text)
         yield from (Fragment(Origin.USER, text) for text in self._strings(body.get("promptVariables"), 0))
         yield from self._retrieved(body)
+
+    def _prompt(self, text: str) -> Iterator[Fragment]:
+        turns = read_turns(text) if self._templates else []
+        yield from (Fragment(_WHOSE[whose], said) for whose, said in turns or [("user", text)])
 
     def _strays(self, body: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
         """Yield what stands under names that no dialect has: an application, or next year's model, may write there."""
@@ -476,6 +538,14 @@ class _BodyReader:
                 yield from self._strings(member, depth + 1)
 
 
+_WITHOUT_TEMPLATE = re.compile(r"(?:^|\.)(?:ai21|amazon|anthropic|cohere)\.")
+"""Models of these providers take turns as JSON; in a prompt of theirs, a marker of a chat template is a forgery."""
+_WHOSE = {
+    "system": Origin.SYSTEM,
+    "user": Origin.USER,
+    "assistant": Origin.ASSISTANT,
+    "tool": Origin.TOOL_RESULT,
+}
 _UNKNOWN_REQUEST = "unknown request shape"
 _SYSTEMS = ("system", "preamble", "instructions")
 _MESSAGES = ("messages", "chat_history", "input")

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from firedoor.inspection.invocations import Tokens
+from firedoor.inspection.invocations import Invocation, Tokens
 
 HALF_LIFE = 7 * 86_400
 """Seconds after which a call weighs half as much in the habit as a new one."""
@@ -100,6 +100,19 @@ def _size(tokens: Tokens) -> int:
 def _weight(age: float, half_life: float) -> float:
     weight: float = 0.5 ** (age / half_life)
     return weight
+
+
+def compare(habit: Habit, invocation: Invocation) -> tuple[dict[str, float | None], Habit]:
+    """Return what playbooks see of a call's usage, and the principal's habit with that call in it."""
+    tokens = invocation.tokens
+    after = habit.after(tokens, invocation.time)
+    usage = {
+        "cost_usd": estimate_cost(invocation.model, tokens),
+        "ratio": habit.ratio(tokens),
+        "rate": after.rate,
+        "rate_ratio": habit.rate_ratio(after.rate),
+    }
+    return usage, after
 
 
 def estimate_cost(model: str, tokens: Tokens) -> float | None:
