@@ -6,7 +6,9 @@ import argparse
 import io
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -82,7 +84,17 @@ def _register_inspect(subparsers: argparse._SubParsersAction[argparse.ArgumentPa
     )
     inspect.add_argument("--text", action="store_true", help="the input is a text, not a log")
     inspect.add_argument("--jsonl", action="store_true", help='with --text: read {"id", "text", "origin"?} lines')
-    inspect.add_argument("--json", action="store_true", help="print JSON")
+    inspect.add_argument(
+        "--allowed-host",
+        metavar="DOMAIN",
+        action="append",
+        default=[],
+        help="as AllowedHosts; more than one may be given",
+    )
+    inspect.add_argument(
+        "--canary", metavar="STRING", action="append", default=[], help="as Canaries; more than one may be given"
+    )
+    inspect.add_argument("--json", action="store_true", help="print JSON, with every signal")
     inspect.set_defaults(run=_inspect)
 
 
@@ -309,7 +321,7 @@ def _inspect(arguments: argparse.Namespace) -> int:
         names = arguments.files or ["-"]
         text = "".join(_stdin().read() if name == "-" else library.read(Path(name)) for name in names)
         return _show_signals([_inspected_text(text, "user")], as_json=arguments.json)
-    rows = (row for name in arguments.files for row in _inspected_log(name))
+    rows = (row for name in arguments.files for row in _inspected_log(name, arguments))
     return _show_signals(rows, as_json=arguments.json)
 
 
@@ -353,24 +365,38 @@ def _inspected_text(text: str, origin: Any) -> dict[str, Any]:
     }
 
 
-def _inspected_log(name: str) -> Iterator[dict[str, Any]]:
-    from firedoor.inspection.invocations import read_invocation
+def _inspected_log(name: str, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Yield what the playbooks would see of each record, and why. Habits are those of this file alone."""
+    from firedoor.inspection.invocations import read_line
     from firedoor.inspection.signals import inspect
+    from firedoor.inspection.usage import Habit, compare
 
+    habits: dict[str, Habit] = {}
     for number, line in enumerate(_log_bytes(name).splitlines(), 1):
         if not line.strip():
             continue
         try:
-            invocation = read_invocation(json.loads(line))
+            invocation = read_line(line, partial(_moved_body, name))
         except EventError as error:
             yield {"line": number, "error": str(error)}
             continue
-        except (ValueError, RecursionError):
-            yield {"line": number, "error": "The line is not JSON."}
-            continue
-        signals = inspect(invocation, key=b"shown on this screen only")
-        detail = invocation.to_event(signals=signals.to_json())["detail"]
+        signals = inspect(
+            invocation,
+            allowed_hosts=arguments.allowed_host,
+            canaries=arguments.canary,
+            key=b"shown on this screen only",
+        )
+        usage, habits[invocation.principal] = compare(habits.get(invocation.principal, Habit()), invocation)
+        detail = invocation.to_event(signals=signals.to_json(), usage=usage)["detail"]
         yield {"line": number, **detail, "why": _why(invocation)}
+
+
+def _moved_body(log: str, address: str) -> bytes:
+    """Return a body that Bedrock moved out of a record: beside a copy of the log it lies under ``data/`` too."""
+    path = Path(log).parent / "data" / address.rpartition("/")[2]
+    if not path.is_file():
+        raise EventError(f"{path} is not there.")
+    return _log_bytes(str(path))
 
 
 def _log_bytes(name: str) -> bytes:
@@ -398,8 +424,22 @@ def _why(invocation: Invocation) -> list[dict[str, Any]]:
 
 def _show_signals(rows: Iterable[dict[str, Any]], *, as_json: bool) -> int:
     """Print each row as soon as it is there. The answer is 1 if there were lines and none of them could be read."""
-    read, wrong = 0, 0
+    from firedoor.cli import inspect_report
+    from firedoor.cli.screen import say
+
+    seen = Counter[str]()
+    in_log = False
     for row in rows:
-        print(json.dumps(row, indent=None if as_json else 2))
-        read, wrong = read + ("error" not in row), wrong + ("error" in row)
-    return int(wrong > 0 and read == 0)
+        seen["errors" if "error" in row else "records"] += 1
+        in_log = in_log or "line" in row
+        if as_json:
+            print(json.dumps(row))
+            continue
+        for line in inspect_report.tell(row):
+            say(line)
+        if "signals" in row:
+            names = [finding.partition(":")[0] for finding in inspect_report.findings_of(row)]
+            seen.update(dict.fromkeys(names, 1))
+    if in_log and not as_json:
+        say(inspect_report.summary(seen))
+    return int(seen["errors"] > 0 and seen["records"] == 0)
