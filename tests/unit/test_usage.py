@@ -110,6 +110,11 @@ def test_a_habit_survives_storage() -> None:
     assert habit(3, 100) == Habit.from_json(habit(3, 100).to_json())
 
 
+def test_what_another_version_wrote_is_learned_anew() -> None:
+    """A habit in another form is none, and stops nobody's inspection."""
+    assert Habit() == Habit.from_json({"calls": 4.0, "tokens": 400.0, "minutes": 3.0, "seen": 4, "last": None})
+
+
 @pytest.mark.parametrize(
     ("model", "cost"),
     [

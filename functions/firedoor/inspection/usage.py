@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -51,7 +51,9 @@ class Habit:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Habit:
-        """Read what ``to_json`` wrote."""
+        """Read what ``to_json`` wrote. What another version wrote says something else: the habit is learned anew."""
+        if data.keys() != {entry.name for entry in fields(cls)}:
+            return cls()
         return cls(**{**data, "last": datetime.fromisoformat(data["last"]) if data["last"] else None})
 
     @property
