@@ -206,6 +206,8 @@ def test_every_action_has_a_world() -> None:
 
 
 TAKEN_BACK = {
+    "bedrock:DeleteResourcePolicy": "undo writes the policy again",
+    "bedrock-agentcore:DeleteResourcePolicy": "undo writes the policy again",
     "s3:DeleteObject": "without a version id it only puts a delete marker on top",
     "lambda:RemovePermission": "undo writes the statement again",
     "secretsmanager:DeleteSecret": "only ever with thirty days in which undo restores it",
