@@ -17,11 +17,12 @@ from firedoor.playbooks import Mode
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = load_sources(ROOT / "playbooks")
 ACTING = {entry["id"] for entry in SOURCES.playbooks if entry.get("steps")}
-HITS = {
-    test.playbook: test
-    for test in sorted(reversed(SOURCES.tests), key=lambda test: bool(test.steps))
+_SINGLE = [
+    test
+    for test in reversed(SOURCES.tests)
     if test.playbook in ACTING and test.matches and test.repeat == 1 and not test.before and test.steps != ()
-}
+]
+HITS = {test.playbook: test for test in _SINGLE} | {test.playbook: test for test in _SINGLE if test.steps}
 """Playbook that acts → its first test of a single event that names steps, or leaves them open."""
 
 
