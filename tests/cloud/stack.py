@@ -17,7 +17,7 @@ from local.cloud import STACK, Cloud
 from firedoor.cases import Case, Cases, Occurrence, State
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds for what the stack does in one or two; a slow machine is no failure."""
 
 Found = TypeVar("Found")

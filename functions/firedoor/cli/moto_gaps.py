@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from unittest import mock
 from urllib.parse import parse_qs
@@ -90,9 +91,10 @@ def corrected() -> Iterator[None]:
 
     An interface has its own groups and an instance those of its first interface; moto adds the instance's groups to
     every interface's, so that a change of one interface cannot be seen. A trail can be deleted by its ARN; moto
-    answers that it did, and deletes nothing.
+    answers that it did, and deletes nothing. What can be called is looked up once, not at every call.
     """
     from moto.cloudtrail.models import CloudTrailBackend
+    from moto.core.utils import method_names_from_class
     from moto.ec2.models.elastic_network_interfaces import NetworkInterface
     from moto.ec2.models.instances import Instance
     from moto.iam.responses import IamResponse
@@ -111,6 +113,7 @@ def corrected() -> Iterator[None]:
         settings_known(),
         bedrock_filled(),
         _cheap_transactions(),
+        mock.patch("moto.core.responses.method_names_from_class", cache(method_names_from_class)),
         agents_filled(),
         policies_filled(),
         mock.patch.object(CloudTrailBackend, "delete_trail", delete_trail),
