@@ -24,8 +24,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from urllib.parse import urlencode
 
 from ministack import app
@@ -63,6 +65,7 @@ FAULT = Path(os.environ["CLOUD_FAULT"])
 RECORDING = Path(os.environ["CLOUD_TRAIL"])
 SIGNED = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/aws4_request")
 IN_LAMBDA = "exec-env/AWS_Lambda_"
+told = SimpleQueue()
 dispatch = app._dispatch_service_request
 
 
@@ -115,13 +118,20 @@ def tell(method, path, headers, body, query_params, answer):
         "session": {name: identity["session"][name] for name in ("Arn", "UserId")} if identity.get("session") else None,
         "user": identity.get("userArn") if ":user/" in identity.get("userArn", "") else None,
     }
-    trail.stdin.write(json.dumps(exchange).encode() + b"\n")
-    trail.stdin.flush()
+    told.put(json.dumps(exchange).encode() + b"\n")
+
+
+def write():
+    """Write what is told, apart from serving: the reader calls this emulator before it reads on."""
+    while True:
+        trail.stdin.write(told.get())
+        trail.stdin.flush()
 
 
 app._dispatch_service_request = dispatch_or_fail
 between = sys.argv.index("--")
 subprocess.Popen(sys.argv[1:between])
 trail = subprocess.Popen(sys.argv[between + 1 :], stdin=subprocess.PIPE)
+threading.Thread(target=write, daemon=True).start()
 sys.argv[1:] = []
 app.main()
