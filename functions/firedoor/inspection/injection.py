@@ -101,13 +101,20 @@ def score(text: str, origin: Origin = "user", *, phrases: bool = True) -> Inject
     model = _model()
     evidence = gather(text, origin, margin_of=_margin, phrases=phrases)
     total = sum((model.layer.get(name, 0.0) * value for name, value in evidence.features.items()), model.layer["bias"])
-    if stands_alone(evidence.features):
+    by_chance = len(text) > _PAGE and total < _AGAINST and "addressed" not in evidence.features
+    if stands_alone(evidence.features) and not by_chance:
         total = max(total, _FLOOR * evidence.features["plain_strong"])
     if "errand" in evidence.features:
         return Injection(min(_ERRAND_CEILING, _logistic(total)), flag=False, techniques=())
     value = _logistic(total)
     return Injection(value, value >= THRESHOLD, evidence.found)
 
+
+_PAGE = 1_000
+_AGAINST = -3.0
+"""In a text of more than `_PAGE` characters a technique does not suffice where all the rest speaks so much against it:
+long manuals hold every phrase by chance, but hardly one that speaks to an assistant or sends data away. Set on manual
+pages and package descriptions, which nothing was trained on."""
 
 _FLOOR = 0.8
 """What a strong technique is worth by itself, in the last layer's units above the operating point."""
@@ -348,6 +355,8 @@ def _context(sight: _Sight, strong_count: int) -> dict[str, float]:
         context["about"] = 1.0
         context["about_subject"] = min(2.0, subjects)
         context["about_strong"] = float(strong_count > 0)
+    if sight.plain_strong & {techniques.EMBEDDED, techniques.EXFILTRATION}:
+        context["addressed"] = 1.0
     context["direct"] = float(sight.direct)
     context["plain_strong"] = float(len(sight.plain_strong))
     return context
