@@ -294,8 +294,8 @@ The stack is up. In another terminal:
 
     {exports}
     .venv/bin/firedoor cap
-    aws ec2 create-security-group --group-name web --description try
-    aws ec2 authorize-security-group-ingress --group-name web --protocol tcp --port 22 --cidr 0.0.0.0/0
+    GROUP=$(aws ec2 create-security-group --group-name web --description try --query GroupId --output text)
+    aws ec2 authorize-security-group-ingress --group-id $GROUP --protocol tcp --port 22 --cidr 0.0.0.0/0
     .venv/bin/firedoor cases
 
 What you call reaches the bus as CloudTrail would tell it; the second call opens a case that waits for
