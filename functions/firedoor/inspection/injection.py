@@ -238,7 +238,7 @@ def _look(sight: _Sight, start: int, end: int, margin_of: MarginOf) -> None:
 def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decoded: bool) -> float:
     """Add the evidence of one view; returns its margin."""
     words = _WORDS.findall(view.text)
-    hits = techniques.find(view.text)
+    hits = techniques.find(view.text, words)
     if sight.use_phrases:
         hits += _phrase_hits(sight, view, words)
     piece = sight.text[offset : offset + view.end]
@@ -288,10 +288,13 @@ _QUOTED = re.compile(r"[^\s:=\[({,>]\s?[\"'`]$|\s[\"'`]$(?<![:=,] [\"'`])")
 def _phrase_hits(sight: _Sight, view: View, words: list[str]) -> list[techniques.Hit]:
     """The phrases of the pack in a view; joined letters are matched without the spaces between words."""
     pack = _pack()
+    pairs = list(pairwise(words))
+    known = pack.keys() & set(pairs)
     found = [
         phrase
-        for position, pair in enumerate(pairwise(words))
-        for phrase in pack.get(pair, ())
+        for position, pair in enumerate(pairs)
+        if pair in known
+        for phrase in pack[pair]
         if phrase.words == tuple(words[position : position + len(phrase.words)])
     ]
     if view.kind == "spaced":

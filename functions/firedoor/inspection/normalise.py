@@ -13,9 +13,11 @@ import binascii
 import html
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from urllib.parse import unquote
 
 MAX_VIEWS = 12
@@ -142,11 +144,10 @@ def folded_view(text: str, start: int = 0, end: int | None = None) -> View:
 
 
 def origins(text: str, view: View) -> Sequence[int]:
-    """Where each character of a folded or respelled view of `text` stands in it."""
+    """How many characters of a folded or respelled view of `text` stand before the end of each character of the text."""
     if view.aligned:
-        return range(view.start, view.end)
-    lengths = (len(_FOLD[codepoint]) for codepoint in map(ord, text[view.start : view.end]))
-    return [position for position, length in enumerate(lengths, view.start) for _ in range(length)]
+        return range(1, view.end - view.start + 1)
+    return list(accumulate(map(len, map(_FOLD.__getitem__, map(ord, text[view.start : view.end])))))
 
 
 def original_span(view: View, places: Sequence[int], start: int, end: int) -> tuple[int, int]:
@@ -156,8 +157,8 @@ def original_span(view: View, places: Sequence[int], start: int, end: int) -> tu
     """
     if view.kind not in ("folded", "respelled"):
         return view.start, view.end
-    first = places[start] if start < len(places) else view.end
-    last = places[end - 1] + 1 if 0 < end <= len(places) else view.end
+    first = view.start + bisect_right(places, start)
+    last = min(view.end, view.start + bisect_right(places, end - 1) + 1) if end else view.end
     return first, max(first, last)
 
 
@@ -195,12 +196,13 @@ def _all_decoded(text: str, folded: View) -> Iterator[View]:
     shape = "".join([_SHAPES[len(word)] if len(word) < 9 else "9" for word in words])
     if not text.isascii():
         yield from _smuggled(text)
-    if any(len(word) >= _LONG for word in words):
+    longest = max(map(len, words), default=0)
+    if longest >= _LONG:
         yield from _long_words(text)
     yield from _escaped(text)
     yield from _digit_codes(text, folded.text, shape)
     yield from _respelled(folded)
-    if "1111" in shape or any(len(word) > 9 and _MANY_MARKS.search(word) for word in words):
+    if "1111" in shape or (longest > 9 and any(_MANY_MARKS.search(word) for word in words if len(word) > 9)):
         yield from _spaced(folded)
     yield from _shifted(folded)
     yield from _reversed(folded)
@@ -516,14 +518,17 @@ _TARGETS = [
 ]
 _TARGET_SET = frozenset(_TARGETS)
 _SCRAMBLED = {(word[0], word[-1], len(word), "".join(sorted(word))): word for word in _TARGETS if len(word) >= 6}
-_SCRAMBLED_SHAPES = frozenset(key[:3] for key in _SCRAMBLED)
+_SCRAMBLED_EDGES = frozenset(first + last for first, last, _, _ in _SCRAMBLED)
 
 
 def _respelled(folded: View) -> Iterator[View]:
     """The text with words like "1gn0re" and "ignroe" put right, letter for letter."""
     respelled = folded.text
     for word in set(respelled.split()):
-        meant = _unscrambled(word) if word.isalpha() else _unleeted(word)
+        if word.isalpha():
+            meant = _unscrambled(word) if word[0] + word[-1] in _SCRAMBLED_EDGES else word
+        else:
+            meant = _unleeted(word)
         if meant != word:
             respelled = respelled.replace(word, meant)
     if respelled != folded.text:
@@ -531,8 +536,6 @@ def _respelled(folded: View) -> Iterator[View]:
 
 
 def _unscrambled(word: str) -> str:
-    if (word[0], word[-1], len(word)) not in _SCRAMBLED_SHAPES:
-        return word
     return _SCRAMBLED.get((word[0], word[-1], len(word), "".join(sorted(word))), word)
 
 

@@ -1245,23 +1245,24 @@ def _in_other_languages() -> Iterable[tuple[str, bool, str, str]]:
         yield _p(EXTRACTION, True, verbs, rf"\w* ~3 (?:{qualifiers} ~2 {nouns}|{nouns} ~1 {qualifiers})(?!\w)")
 
 
-_PREFIX = 4
-
-
 @dataclass(frozen=True, slots=True)
 class _Anchor:
     order: int
     text: str
     rests: tuple[_Rest, ...]
+    last: str
+    """The last word of the text, perhaps not the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The anchors that do not begin with a word, those of several words by their first, the others by prefix."""
+    """The anchors that do not begin with a word, those of several words by their first, the others by themselves."""
 
     other: tuple[_Anchor, ...]
     by_word: dict[str, list[_Anchor]]
-    by_prefix: dict[str, list[_Anchor]]
+    by_start: dict[str, _Anchor]
+    lengths: tuple[int, ...]
+    """How long the starts of words are that anchors ask for."""
 
 
 @cache
@@ -1278,44 +1279,42 @@ def _index() -> _Index:
         rests.setdefault(anchor, {})[rest] = _Rest(FORGERY, strong, re.compile(rest), inside_words=True)
     other: list[_Anchor] = []
     by_word: dict[str, list[_Anchor]] = {}
-    by_prefix: dict[str, list[_Anchor]] = {}
+    by_start: dict[str, _Anchor] = {}
     for order, (anchor, found) in enumerate(rests.items()):
-        entry = _Anchor(order, anchor, tuple(found.values()))
-        first = _WORDS.match(anchor)
-        if first is None:
+        first, *more = _WORDS.findall(anchor) or [""]
+        entry = _Anchor(order, anchor, tuple(found.values()), more[-1] if more else first)
+        if not first or not anchor.startswith(first):
             other.append(entry)
-        elif first.end() < len(anchor):
-            by_word.setdefault(first.group(), []).append(entry)
+        elif first == anchor:
+            by_start[anchor] = entry
         else:
-            by_prefix.setdefault(anchor[:_PREFIX], []).append(entry)
-    return _Index(tuple(other), by_word, by_prefix)
+            by_word.setdefault(first, []).append(entry)
+    lasts = {entry.last for entries in by_word.values() for entry in entries}
+    return _Index(tuple(other), by_word, by_start, tuple({len(start) for start in lasts | by_start.keys()}))
 
 
 _WORDS = re.compile(r"\w+")
 
 
-def _present(text: str) -> list[_Anchor]:
-    """The anchors that may stand in a text, by the words it has, always in the same order."""
+def _present(words: set[str]) -> list[_Anchor]:
+    """The anchors that may stand in a text of these words, always in the same order."""
     index = _index()
-    words = set(_WORDS.findall(text))
-    found = list(index.other)
+    starts = {word[:length] for length in index.lengths for word in words}
+    found = [*index.other, *(index.by_start[start] for start in starts & index.by_start.keys())]
     for word in words & index.by_word.keys():
-        found += index.by_word[word]
-    starts = {word[:_PREFIX] for word in words}
-    starts |= {word[:2] for word in starts} | {word[:3] for word in starts}
-    for start in starts & index.by_prefix.keys():
-        found += index.by_prefix[start]
+        found += [anchor for anchor in index.by_word[word] if anchor.last in starts]
     return sorted(found, key=attrgetter("order"))
 
 
-def find(text: str) -> list[Hit]:
+def find(text: str, words: Iterable[str]) -> list[Hit]:
     """Every technique seen in a folded text: one strong and one weak hit of each at most, in no order.
 
     Args:
         text: folded (see `normalise.fold`), up to some tens of thousands of characters.
+        words: all of its words, in any order.
     """
     best: dict[tuple[str, bool], Hit] = {}
-    for anchor in _present(text):
+    for anchor in _present(set(words)):
         position = text.find(anchor.text)
         tries = 0
         while position >= 0 and tries < MAX_TRIES:
