@@ -74,7 +74,7 @@ def read_rows(path: Path) -> list[Row]:
             if key not in seen:
                 seen.add(key)
                 rows.append(Row(raw["text"], raw["label"], raw["source"], raw["kind"]))
-    rows += [Row(text, 0, "own", "benign_hard") for text in injection_examples.benign(SEED, 2_400)]
+    rows += [Row(text, 0, "own", "benign_hard") for text in injection_examples.benign(SEED, 2_600)]
     rows += [Row(text, 1, "own", "direct") for text in injection_examples.attacks(SEED, 900)]
     return rows
 
@@ -241,7 +241,7 @@ def train_layer(rows: list[Row], evidence: list[dict[str, float]], keep: Iterabl
     """Logistic regression with signs held: evidence of an attack never lowers a score, innocent context never raises it."""
     index = [i for i in keep if not injection.stands_alone(evidence[i])]
     names = sorted(
-        {name for i in index for name in evidence[i]} - {"untrusted", "plain_strong", "long", "direct", "errand"}
+        {name for i in index for name in evidence[i]} - {"untrusted", "plain_strong", "long", "direct", "harmless"}
     )
     matrix = np.array([[evidence[i].get(name, 0.0) for name in names] + [1.0] for i in index])
     labels = np.array([rows[i].label for i in index])
@@ -271,7 +271,7 @@ def train_layer(rows: list[Row], evidence: list[dict[str, float]], keep: Iterabl
 
 ORDINARY = ("benign_prompt", "benign_roleplay", "benign_code")
 DOCUMENTS = ("benign_doc",)
-RATES = {"short": 0.0012, "long": 0.004}
+RATES = {"short": 0.0018, "long": 0.005}
 """What the last layer may flag among innocent texts of held-out families, beside what patterns flag alone."""
 
 
@@ -302,11 +302,11 @@ def evidence_of(row: Row, margin_of: Callable[[list[int]], float], *, phrases: b
 class HeldOut:
     """Every row under a model and a layer that have not seen its family.
 
-    `alone` says where patterns suffice, `errand` what is never flagged; `totals` are those of the last layer, flagged from `short` or `long` on.
+    `alone` says where patterns suffice, `harmless` what is never flagged; `totals` are those of the last layer, flagged from `short` or `long` on.
     """
 
     alone: np.ndarray
-    errand: np.ndarray
+    harmless: np.ndarray
     totals: np.ndarray
     short: float
     long: float
@@ -314,7 +314,7 @@ class HeldOut:
     def flags(self, rows: list[Row]) -> np.ndarray:
         """Which rows are flagged."""
         long = np.array([len(row.text) > injection.LONG for row in rows])
-        return ~self.errand & (self.alone | (self.totals >= np.where(long, self.long, self.short)))
+        return ~self.harmless & (self.alone | (self.totals >= np.where(long, self.long, self.short)))
 
 
 def held_out_models(rows: list[Row]) -> dict[str, Linear]:
@@ -337,8 +337,8 @@ def leave_out(rows: list[Row], models: dict[str, Linear], *, phrases: bool = Tru
                 totals[i] = layer.total(evidence[i])
     layer = train_layer(rows, evidence, range(len(rows)))
     alone = np.array([injection.stands_alone(features) for features in evidence])
-    errand = np.array(["errand" in features for features in evidence])
-    return HeldOut(alone, errand, totals, *operating_points(rows, np.where(alone, -99.0, totals))), layer
+    harmless = np.array(["harmless" in features for features in evidence])
+    return HeldOut(alone, harmless, totals, *operating_points(rows, np.where(alone, -99.0, totals))), layer
 
 
 def train(rows: list[Row]) -> tuple[Linear, Layer]:

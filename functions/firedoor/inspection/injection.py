@@ -104,8 +104,8 @@ def score(text: str, origin: Origin = "user", *, phrases: bool = True) -> Inject
     by_chance = len(text) > _PAGE and total < _AGAINST and "addressed" not in evidence.features
     if stands_alone(evidence.features) and not by_chance:
         total = max(total, _FLOOR * evidence.features["plain_strong"])
-    if "errand" in evidence.features:
-        return Injection(min(_ERRAND_CEILING, _logistic(total)), flag=False, techniques=())
+    if "harmless" in evidence.features:
+        return Injection(min(_CEILING, _logistic(total)), flag=False, techniques=())
     value = _logistic(total)
     return Injection(value, value >= THRESHOLD, evidence.found)
 
@@ -120,8 +120,9 @@ _FLOOR = 0.8
 """What a strong technique is worth by itself, in the last layer's units above the operating point."""
 
 
-_ERRAND_CEILING = 0.45
-"""The highest score of an errand: below every operating point, and near enough for a second look."""
+_CEILING = 0.45
+"""The highest score of an errand, of a mention, and of a long text in which the model alone sees something: below
+every operating point, and near enough for a second look."""
 
 _ERRAND_LENGTH = 160
 _ERRAND = re.compile(
@@ -172,13 +173,14 @@ def gather(text: str, origin: Origin = "user", *, margin_of: MarginOf, phrases: 
         margin_of: the margin of a list of word hashes; the training script gives that of a model still in the making.
         phrases: use the pack of published phrases too.
     """
-    sight = _Sight(text, phrases)
+    sight = _Sight(text, phrases, may_mention=origin == "user")
     for start, end in windows(text):
         _look(sight, start, end, margin_of)
     features = _features(sight, origin)
     found = sorted(sight.found.values(), key=lambda technique: (technique.start, technique.end))
-    if origin == "user" and _is_errand(text, found):
-        features["errand"] = 1.0
+    is_spoken_of = sight.mentions and not found
+    if is_spoken_of or (not found and len(text) > LONG) or (origin == "user" and _is_errand(text, found)):
+        features["harmless"] = 1.0
     return Evidence(features, tuple(found))
 
 
@@ -193,6 +195,8 @@ class _Sight:
         "hidden",
         "hits",
         "margin",
+        "may_mention",
+        "mentions",
         "opening",
         "phrases",
         "plain_strong",
@@ -201,9 +205,11 @@ class _Sight:
         "use_phrases",
     )
 
-    def __init__(self, text: str, use_phrases: bool) -> None:
+    def __init__(self, text: str, use_phrases: bool, may_mention: bool) -> None:
         self.text = text
         self.use_phrases = use_phrases
+        self.may_mention = may_mention
+        self.mentions = False
         self.margin = -9.0
         self.decoded_margin = 0.0
         self.hits: set[tuple[str, bool]] = set()
@@ -247,6 +253,9 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
         key = (hit.technique, hit.strong)
         if decoded and key in sight.hits:
             continue
+        if sight.may_mention and not decoded and _is_mentioned(view.text, hit):
+            sight.mentions = True
+            continue
         if decoded:
             sight.decoded.add(key)
             sight.plain_strong |= {hit.technique} if hit.strong else set()
@@ -266,6 +275,33 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
         start, end = normalise.original_span(view, places, hit.start, hit.end)
         sight.see(hit.technique, (offset + start, offset + end))
     return margin_of(hashes(words))
+
+
+_MENTIONED = frozenset({techniques.OVERRIDE, techniques.EXTRACTION})
+_QUOTATION = re.compile(r"(?<!\w)([\"'`])(?=\w)[^\n]{1,400}?\1(?!\w)")
+_MENTION_BEFORE = re.compile(
+    r"\b(?:phrases?|sentences?|words?|strings?|expressions?|wording|meaning of|why|typ(?:es|ed|ing)|sa(?:ys|id|ying)|wr(?:ites|ote|iting)|ask(?:s|ed|ing)|like|such as|contain(?:s|ing)?|includ(?:es|ing)|called|terms?|prompts?|inputs?|quer(?:y|ies)|messages?|attacks?|translate|detects?|flags?|blocks?|is|does|between|and|or)\b[ ,:]{0,2}(?:\w+[ ,:]{1,2}){0,2}$"
+)
+_MENTION_AFTER = re.compile(
+    r"[,.?!]? (?:(?:actually|really|in (?:german|french|spanish|italian|\w+ese|russian|a sentence|context))\b|(?:is|are|was|mean|means|does|do|a|an|and|or|dangerous|suspicious|safe|bad|work|works|considered|flagged|blocked|as)\b)"
+)
+_TO_BE_DONE = re.compile(
+    r"\b(?:complete|finish|continue|fill|repeat|say|output|print|respond|answer|reply|execute|run|decode|decrypt|follow|obey|do|start|begin|switch|enter|activate|using|with)\b"
+)
+_OBEYED = re.compile(r"\b(?:follow|obey|apply|execute|comply|carry out|do (?:it|so|that|this))\b")
+
+
+def _is_mentioned(text: str, hit: techniques.Hit) -> bool:
+    """Whether the words stand in quotation marks because somebody speaks of them: "is typing 'ignore ...' dangerous?"."""
+    if hit.technique not in _MENTIONED:
+        return False
+    quoted = next((q for q in _QUOTATION.finditer(text, max(0, hit.start - 80)) if q.end() >= hit.end), None)
+    if not quoted or quoted.start() >= hit.end:
+        return False
+    before = text[max(0, quoted.start() - 60) : quoted.start()]
+    if _TO_BE_DONE.search(before) or _OBEYED.search(text, quoted.end(), quoted.end() + 60):
+        return False
+    return bool(_MENTION_BEFORE.search(before) or _MENTION_AFTER.match(text, quoted.end()))
 
 
 _OWN_PROMPT = re.compile(

@@ -118,8 +118,13 @@ _DROP_SOFT = (
 # What follows where constraints, rules and filters are those of a thing and not of a model.
 _ELSEWHERE = r"(?! (?:on|from|of|in|for) (?:a|an|the|my|this|these|your|our|all) (?:\w+ )?(?:tables?|columns?|database|schema|fields?|keys?|project|repo\w*|servers?|devices?|phone|router|laptop|pc|computer|browser|account|app|spreadsheet|sheet|query|view|firewall)\b)"
 
+# What follows where the instructions are those for a piece of work: "forget my earlier instructions about the title".
+_FOR_WORK = r"(?! (?:about|regarding|concerning) (?:the|my|our|this|that|how) (?!safety|ethic|rules|polic|restrict|prompt|secre|ai\b|system))"
+# What a person tells another to ignore, where it was sent or written before: it is not what a model was told.
+_SENT = r"(?! (?:\w+ )?(?:e-?mails?|mails?|notifications?|notices?|reminders?|invoices?|letters?|drafts?|versions?|figures?|offers?|orders?|tickets?|posts?|comments?|edits?|commits?|values?|rows?|columns?|readings?|estimates?|quotes?|slides?|attachments?|links?|bugs?|errors?|warnings?|meetings?|calls?|owners?|tenants?)\b)"
+
 _OVERRIDE = [
-    _p(OVERRIDE, True, _DROP_HARD, rf"(?!s\b)\w* ~4 {_WHOSE} ~2 {_INSTRUCTIONS}\b"),
+    _p(OVERRIDE, True, _DROP_HARD, rf"(?!s\b)\w* ~4 {_WHOSE} ~2 {_INSTRUCTIONS}\b{_FOR_WORK}"),
     _p(
         OVERRIDE,
         True,
@@ -149,7 +154,7 @@ _OVERRIDE = [
         OVERRIDE,
         False,
         "ignore|disregard|forget",
-        r" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior|everything)\b",
+        rf" (?:all |any )?(?:of )?(?:the )?(?:above|foregoing|preceding|previous|prior|everything)\b{_SENT}",
     ),
     _p(
         OVERRIDE,
@@ -225,7 +230,7 @@ _OVERRIDE = [
         OVERRIDE,
         True,
         "follow only my|only follow my|obey only me|only obey|listen only to me|obey my|prioritize my|prioritise my|my instructions override|this overrides|this supersedes|these instructions override|these instructions supersede|this instruction overrides|takes precedence over|take precedence over|higher priority than|supersedes all|supersede all|overrides all|override all",
-        r"\w* ~5 (?:instruct\w*|commands?|orders?|requests?|rules?|prompt\w*|guidelines?|directives?|me|words|polic\w+|directions?|will|settings)\b",
+        r"\w* ~5 (?:instruct\w*|commands?(?!.line)|orders?|requests?|rules?|prompt\w*|guidelines?|directives?|me|words|polic\w+|directions?|will|settings)\b",
     ),
     _p(
         OVERRIDE,
@@ -325,6 +330,8 @@ _SHOW = (
     "copy|export|uncover|unveil|divulge|unmask|reproduce|render|state|present|say|send|type|read|access|extract|report|"
     "fetch|retrieve|convert|transcribe|include|append|begin by|detail|outline|know|see|view|rephrase|verbatim|transmit|elaborate|confess|identify|betray|produce|paste|shar"
 )
+# "Repeat the previous command", "the above parameters": what manuals say of programs.
+_OF_A_PROGRAM = r" (?:previous|prior|above|main|key|basic|default|internal|essential|full|complete|entire|exact|actual) (?:commands?|parameters|context|config\w*|directions?|rules?|guidelines?|messages?|polic\w+)\b"
 _EXTRACTION = [
     _p(
         EXTRACTION,
@@ -366,7 +373,7 @@ _EXTRACTION = [
         EXTRACTION,
         True,
         "reveal|print|output|display|repeat|disclose|leak|recite|expose|dump|divulge|reproduce|echo|transcribe|unveil|unmask|uncover|paste|spit out|show me|show|tell me|give me|send me|share|type out|read out|write down|write out|write",
-        rf"\w*(?: me| us| to me| back| out| here| just)?(?: about| what)? (?:your|the|ur|its|all|exact|full|entire|every|whole|that|any|this) ~2 {_HIDDEN_PROMPT}(?! (?:for a|for my|for an|template|generator|that (?:i|we)))\b",
+        rf"\w*(?: me| us| to me| back| out| here| just)?(?: about| what)? (?:your|the(?!{_OF_A_PROGRAM})|ur|its|all|exact|full|entire|every|whole|that|any|this) ~2 {_HIDDEN_PROMPT}(?! (?:for a|for my|for an|template|generator|that (?:i|we)))\b",
     ),
     _p(
         EXTRACTION,
@@ -421,7 +428,7 @@ _EXTRACTION = [
     _p(
         EXTRACTION,
         True,
-        "spell|encode|reverse|reveal|hint|rhyme|first letter|last letter|letters of|characters of|tell me|give me|what is|what's|show me|say|write|print|share|disclose|know|translate|synonym",
+        "spell|encode|reverse|reveal|hint|rhyme|first letter|last letter|letters of|characters of|tell me|give me|what is|what's|show me|say|write|print|share|disclose|do you know|translate|synonym",
         r"\w* ~3 (?:the|your|ur) (?:secret )?(?:password|passcode|secret (?:word|key|code|phrase)|access code|passphrase|secretkey|code ?word)(?! (?:manager|policy|reset|hash|field|strength|generator|protect))\b",
     ),
     _p(
@@ -492,7 +499,7 @@ _PERSONA = [
         PERSONA,
         True,
         "you are|you're|you re|you will be|act as|acting as|behave as|behave like|pretend|roleplay as|role-play as|role play as|role as|simulate|imagine|become|be an|be a|play the|emulate|respond as|answer as|reply as|speak as|impersonate|transform into|take on|assume the|take the role|embody|create|write as|as an|as a|play|invent|adopt|be my|act like|i want you to|an ai|ai model|ai that|ai with|chatbot|assistant with|assistant that|model that|model with|bot that|bot with",
-        rf" ~8 (?:without|with no|no|free (?:from|of)|devoid of|lacks?|lacking|have no|has no|doesn't have|does not have|not have|zero|not bound by|unbound by|not restricted by|not limited by|ignores?|removed|bypass\w*|never follows?|don't follow|doesn't follow|isn't bound by|not constrained by|unconstrained by|without (?:any|regard)|unshackled|above all|no longer ha\w+|disregard\w*) ~3 {_FREE}(?! on\b)\b",
+        rf" ~8 (?:without|with no|no|free (?:from|of)|devoid of|lacks?|lacking|have no|has no|doesn't have|does not have|not have|zero|not bound by|unbound by|not restricted by|not limited by|ignores?|removed|bypass\w*|never follows?|don't follow|doesn't follow|isn't bound by|not constrained by|unconstrained by|without (?:any|regard)|unshackled|above all|no longer ha\w+|disregard\w*) ~3 {_FREE}(?! on\b)(?! in (?!your\b|this\b|our\b|any\b|the\b|place\b)\w)\b",
     ),
     _p(
         PERSONA,
@@ -504,13 +511,13 @@ _PERSONA = [
         PERSONA,
         True,
         "no longer",
-        r" (?:bound|restricted|constrained|limited|subject|need\w* to follow|have to follow|have to abide|required to|an ai|chatgpt|obligated|governed|censored|have any (?:restrictions?|rules|limits))\b",
+        r" (?:bound|restricted|constrained|limited|subject|need\w* to follow|have to follow|have to abide|required to (?:follow|obey|abide|comply|adhere|refuse|be|act|respond|keep|maintain|stay|respect|consider)|an ai|chatgpt|obligated|governed|censored|have any (?:restrictions?|rules|limits))\b",
     ),
     _p(
         PERSONA,
         True,
         "you have no|you have zero|you don't have any|you do not have any|you don't have|you now have no|there are no|have no|has no|without any|without ethical|without moral|with no|doesn't have any|does not have any|free of all|free from all|free of any|free from any|removes all|remove all|lift all|all your|any of your|no ethical|no moral|no content|no safety|zero|no",
-        r" ~3 (?:restrictions?|ethic\w* (?:\w+ ){0,3}guidelines?|moral\w* (?:\w+ ){0,3}guidelines?|content polic\w+|safety (?:filters?|guidelines?|restrictions?|rules|protocols?|polic\w+|limits)|guardrails|censorship|ethical (?:restrictions?|constraints?|boundaries|limits|considerations|limitations)|moral (?:restrictions?|constraints?|boundaries|limits|considerations|limitations|compass)|limitations (?:or|and) \w+|rules (?:or|and) (?:restrictions?|guidelines?|limit\w+|filters?)|filters (?:or|and) \w+|restrictions (?:or|and) \w+|inhibitions)(?! on\b)\b",
+        rf"(?! (?:\w+ )?(?:parameter|type|size|geo|length|value|platform|export|licen[sc]e|copyright|version|access|usage|use|password|network|travel|legal) ) ~3 (?:restrictions?|ethic\w* (?:\w+ ){{0,3}}guidelines?|moral\w* (?:\w+ ){{0,3}}guidelines?|content polic\w+|safety (?:filters?|guidelines?|restrictions?|rules|protocols?|polic\w+|limits)|guardrails|censorship|ethical (?:restrictions?|constraints?|boundaries|limits|considerations|limitations)|moral (?:restrictions?|constraints?|boundaries|limits|considerations|limitations|compass)|limitations (?:or|and) \w+|rules (?:or|and) (?:restrictions?|guidelines?|limit\w+|filters?)|filters (?:or|and) \w+|restrictions (?:or|and) \w+|inhibitions)(?! on\b)\b{_ELSEWHERE}",
     ),
     _p(
         PERSONA,
@@ -627,7 +634,7 @@ _SUPPRESSION = [
         SUPPRESSION,
         True,
         "no matter how|no matter what|regardless of|even if it is|even if it's|even if they|even if the|irrespective of",
-        r" ~5 (?:illegal|immoral|unethical|dangerous|harmful|offensive|legality|ethic\w*|moral\w*|legal|inappropriate|controversial|polic\w+|consequences|guidelines|violat\w*|against)\b",
+        r" ~5 (?:illegal|immoral|unethical|dangerous|harmful|offensive|legality|ethic\w*|moral\w*|legal|inappropriate|controversial|(?:content|safety|your|openai\W?s?|usage|company|moderation) polic\w+|consequences|guidelines|violat\w*|against)\b",
     ),
     _p(
         SUPPRESSION,
@@ -651,6 +658,33 @@ _SUPPRESSION = [
 
 # Delimiters and forged turns, tried at plain substrings. Underscores are spaces in a folded text.
 _MARKER_WORDS = r"(?:system|admin\w*|developer|root|instructions?|override|ignore|important|urgent|command|prompt|assistant|user|human|ai|llm|jailbreak|new|hidden|secret|config\w*|polic\w+|rules?)"
+# "Override:" where a line, a sentence or a marker begins, or as somebody's: in code and manuals it is a word like others.
+_MEANT = "|".join(
+    [
+        r"(?<!.override)",
+        r"(?<=[>#*\[]override)",
+        r"(?<=[>#*\[.!?] override)",
+        *(
+            f"(?<={whose} override)"
+            for whose in [
+                "emergency",
+                "security",
+                "developer",
+                "priority",
+                "protocol",
+                "policy",
+                "safety",
+                "prompt",
+                "root",
+                "command",
+                "instruction",
+                "mode",
+                "master",
+                "full",
+            ]
+        ),
+    ]
+)
 _FORGERY = (
     (
         "<|",
@@ -665,7 +699,7 @@ _FORGERY = (
     (
         "<",
         True,
-        r"/?(?:system|sys|admin|override|information|important|jailbreak|hidden.instructions?|system.?(?:message|override))\s?/?>",
+        r"(?:/?(?:system|sys|admin|override|jailbreak|hidden.instructions?|system.?(?:message|override))|information|important)\s?/?>(?!\s*<p>)",
     ),
     (
         "</",
@@ -680,7 +714,7 @@ _FORGERY = (
     (
         "[",
         True,
-        r"/?\[?\s?(?:(?:system|sys|admin|override)(?:\s?[:\]!]|\s(?:message|prompt|override|note|instruction|alert|command|update|mode)[^\]\n]{0,60}\])|(?:ignore|jailbreak|developer (?:mode|override|message|note)|end of|start of)\b[^\]\n]{0,60}\])",
+        r"(?<!\w\[)/?\[?\s?(?:(?:system|sys|admin|override)(?:\s?[:\]!]|\s(?:message|prompt|override|note|instruction|alert|command|update|mode)[^\]\n]{0,60}\])|(?:ignore[ ,:]|jailbreak|developer (?:mode|override|message|note)|end of|start of)(?<=[\w ,:])[^\]\n]{0,60}\])",
     ),
     ("[", False, rf"/?\s?(?:{_MARKER_WORDS}|end|start|begin)\b[^\]\n(){{}}]{{0,30}}\]"),
     ("{{", False, r"\W?(?:system|ignore|override|admin|jailbreak)\b"),
@@ -716,7 +750,7 @@ _FORGERY = (
     (
         "override",
         True,
-        r"\s?(?:[:!]{1,3}\s|(?:code|protocol|mode)\s?(?:[:=]|\w{0,4}\d|accepted|activat\w+|alpha|omega|engaged))",
+        rf"(?:{_MEANT})\s?(?:[:!]{{1,3}}\s|(?:code|protocol|mode)\s?(?:[:=]|\w{{0,4}}\d|accepted|activat\w+|alpha|omega|engaged))",
     ),
     ("override", False, r"\b"),
     (
@@ -759,7 +793,7 @@ _EXFIL = [
         EXFILTRATION,
         True,
         "include|append|add|insert|embed|render|put|place",
-        r"\w* ~8 (?:<img|<script|<iframe|markdown image|onerror|tracking pixel|invisible link|hidden link|following string|following link|following url|this exact string|exact string)",
+        r"\w* ~8 (?:<img\W{1,3}src|<script|<iframe|markdown image|onerror|tracking pixel|invisible link|hidden link|following string|following link|following url|this exact string|exact string)",
     ),
     _p(EXFILTRATION, False, "onerror=|exfiltrat|base64-encoded|base64 encoded|curl -|webhook", r""),
 ]
@@ -799,7 +833,7 @@ _TOOL = [
         TOOL_HIJACK,
         True,
         "without asking|without telling|do not tell|don't tell|do not inform|don't inform|without informing|without notifying|do not notify|do not alert|secretly|silently|without the user|do not reveal this|don't reveal this|without user",
-        r"\w* ~4 (?:the user\w*|users|the human|confirmation|consent|knowledge|this (?:instruction|message|note)|these instructions|execute|send|forward|upload|email)\b",
+        r"\w* ~4 (?:the user\w*|users|the human|(?:the user'?s?|their|his|her|user|my|for) (?:confirmation|permission)(?! (?:in|when|before|on|if|for)\b)|consent|knowledge|this (?:instruction|message|note)|these instructions|execute|send|forward|upload|email)\b",
     ),
     _p(
         TOOL_HIJACK,
@@ -943,8 +977,15 @@ _EMBEDDED = [
     _p(
         EMBEDDED,
         True,
-        "<!--|/*|display:none|display: none|font-size:0|font-size: 0|color:white|color: white|visibility:hidden|opacity:0|hidden>|aria-hidden",
+        "<!--|display:none|display: none|font-size:0|font-size: 0|color:white|color: white|visibility:hidden|opacity:0|hidden>|aria-hidden",
         r"\W{0,4}(?:[^\n]{0,120}?)\b(?:ignore|disregard|ai assistant|assistants?:|llm|instructions? (?:for|to)|system:|forget|you must|forward (?:all|this|the)|send (?:all|the|an|email)|reveal|prompt|override|language model)\b",
+    ),
+    # In code and in lists of paths stand many of those words by chance.
+    _p(
+        EMBEDDED,
+        True,
+        "/*",
+        r"\W{0,4}(?:[^\n/]{0,120}?)\b(?:(?:ignore|disregard|forget|override) (?:all |any |the |your |these )*(?:previous|prior|above|earlier|your|instructions?|rules|guidelines|system prompt)|ai assistant|assistants?:|llm|instructions? (?:for|to) (?:the )?(?:ai|assistant|model|llm|agent|bot|chatbot|reviewer|reader)|system:|you must|reveal (?:the|your)|system prompt|language model)\b",
     ),
     _p(
         EMBEDDED,
@@ -967,8 +1008,14 @@ _EMBEDDED = [
     _p(
         EMBEDDED,
         True,
-        "important message from me|this is an important message|important message from|an important message to|important!!!|important!!|important instructions|important instruction|important: ignore|urgent: ignore|todo: |stop reading|the user wants you to|the user has requested|the user also wants|the user asked you to|the user has authorized|user has already|as part of the summar|as part of this task, you must|to complete this task you must|in order to answer|to enable debugging|to enable diagnostics|to troubleshoot|for debugging purposes|for diagnostic purposes|to verify that you|to prove you|prove you are|prove that you|enable experimental features|as a training exercise|as part of a training exercise|this is a test|this is only a test|for testing purposes|strictly for testing|in a test pipeline|part of a test|part of a testing|think about the context",
+        "important message from me|this is an important message|important message from|an important message to|important!!!|important!!|important instructions|important instruction|important: ignore|urgent: ignore|stop reading|the user wants you to|the user has requested|the user also wants|the user asked you to|the user has authorized|user has already|as part of the summar|as part of this task, you must|to complete this task you must|in order to answer|to enable debugging|to enable diagnostics|to troubleshoot|for debugging purposes|for diagnostic purposes|to verify that you|to prove you|prove you are|prove that you|enable experimental features|as a training exercise|as part of a training exercise|this is a test|this is only a test|for testing purposes|strictly for testing|in a test pipeline|part of a test|part of a testing|think about the context",
         r"[^\n]{0,60}?(?:ignore|disregard|must|please (?:do|perform|execute|run|include|first|send)|do the following|do this|perform|include|execute|to you|follow\w*|repeat|send|forward|make a payment|you need to|output|print|your task|generate|respond|by:|the following|you to|ensure)\b",
+    ),
+    _p(
+        EMBEDDED,
+        True,
+        "todo: ",
+        r"(?:\w{1,12} ){0,3}?(?:ignore (?:all|any|previous|your|the (?:previous|above|rules|instructions))|disregard|you must|please|forward|send (?:an?|all|the|my|this|me)|make a payment|transfer|reveal|do the following|follow (?:these|the|this) (?:instruct|link|step|order)\w*)\b",
     ),
 ]
 
