@@ -377,7 +377,7 @@ def _features(sight: _Sight, origin: Origin) -> dict[str, float]:
     features["phrases"] = min(4.0, len(sight.phrases))
     features["long"] = float(len(sight.text) > LONG)
     features["length"] = min(5.0, math.log2(1 + len(sight.text) / 400))
-    if origin != "user" and strong_count:
+    if origin != "user" and everything and len(sight.text) <= _PAGE:
         features["untrusted"] = 1.0
     features.update(_context(sight, strong_count))
     return features
