@@ -270,7 +270,7 @@ def train_layer(rows: list[Row], evidence: list[dict[str, float]], keep: Iterabl
 
 
 ORDINARY = ("benign_prompt", "benign_roleplay", "benign_code")
-DOCUMENTS = ("benign_doc",)
+DOCUMENTS = ("benign_doc", "indirect")
 RATES = {"short": 0.0018, "long": 0.005}
 """What the last layer may flag among innocent texts of held-out families, beside what patterns flag alone."""
 
@@ -295,7 +295,8 @@ def operating_points(rows: list[Row], totals: np.ndarray) -> tuple[float, float]
 
 def evidence_of(row: Row, margin_of: Callable[[list[int]], float], *, phrases: bool = True) -> dict[str, float]:
     """The features of one row under one model."""
-    return injection.gather(row.text, margin_of=margin_of, phrases=phrases).features
+    origin: injection.Origin = "document" if row.kind in DOCUMENTS else "user"
+    return injection.gather(row.text, origin, margin_of=margin_of, phrases=phrases).features
 
 
 @dataclass(frozen=True, slots=True)
