@@ -35,7 +35,7 @@ def answer_first_event(module, path):
     record = json.loads(Path(path).read_text("utf-8"))
     replay(record["calls"])
     started = time.perf_counter()
-    services().library  # noqa: B018  it is read when it is first asked for
+    _ = services().library if module.__name__ == "classify.app" else services().bundle  # read when first asked for
     ready = time.perf_counter()
     answer = module.handler(record["event"], Context())
     done = time.perf_counter()

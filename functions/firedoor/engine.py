@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from jmespath.exceptions import JMESPathError
 
@@ -20,7 +20,7 @@ from firedoor.duties import mark
 from firedoor.errors import Refused
 from firedoor.events import Event, Facts, read_events
 from firedoor.expressions import evaluate
-from firedoor.patterns import build_index
+from firedoor.patterns import Index, build_index
 from firedoor.plans import Json
 from firedoor.playbooks import Bundle, Mode, Playbook, Severity, Step, Unless
 from firedoor.thresholds import Seen, Windows, measure
@@ -73,32 +73,38 @@ class Classification:
 
 
 class Library:
-    """All playbooks, compiled into one index. Immutable after construction; safe to share across threads."""
+    """All playbooks, with one index of patterns for each source of events. Safe to share across threads.
+
+    An index is compiled when the first event of its source comes: most functions never see most sources, and what all
+    of them together cost at a cold start grows with every playbook.
+    """
 
     def __init__(self, bundle: Bundle) -> None:
-        """Compile the bundle's patterns; raises ``patterns.InvalidPattern`` if one is not valid."""
+        """Sort the bundle's patterns by source."""
         self.bundle = bundle
-        self._index = build_index(_patterns(bundle))
-        self._about_failures = {
-            (playbook.id, entry): mentions_failure(pattern)
-            for playbook in bundle.playbooks.values()
-            for entry, pattern in enumerate(playbook.match)
-        }
+        self._patterns = tuple(_patterns(bundle))
+        self._sources = {source for pattern in self._patterns for source in pattern.sources or ()}
+        self._indexes: dict[str, Index] = {}
 
     def read(self, text: str, windows: Windows, today: date) -> tuple[Classification, ...]:
         """Read one envelope and classify every finding in it.
 
         Raises:
             EventError: The text is not an envelope (see ``events.read_events``).
+            InvalidPattern: A playbook for events of this source has a wrong pattern; ``firedoor check`` finds it.
         """
         return tuple(self.classify(event, windows, today) for event in read_events(text))
 
     def classify(self, event: Event, windows: Windows, today: date) -> Classification:
-        """Match one event against every playbook. ``today`` decides which exceptions have expired."""
+        """Match one event against every playbook. ``today`` decides which exceptions have expired.
+
+        Raises:
+            InvalidPattern: As for ``read``.
+        """
         matched: dict[str, list[int]] = {}
         excepted: set[tuple[str, str, int]] = set()
         marked = mark(event, self.bundle.duties)
-        for kind, name, entry in self._index.match(marked.text):
+        for kind, name, entry in self._index(marked.data["source"]).match(marked.text):
             if kind == "match":
                 matched.setdefault(name, []).append(entry)
             else:
@@ -132,12 +138,23 @@ class Library:
             return hit
         return self._counted(hit, entries, windows)
 
+    def _index(self, source: str) -> Index:
+        """Return the index of what an event from ``source`` may match. All unknown sources share one."""
+        known = source if source in self._sources else ""
+        if known not in self._indexes:
+            self._indexes[known] = build_index(
+                (pattern.id, pattern.pattern)
+                for pattern in self._patterns
+                if pattern.sources is None or known in pattern.sources
+            )
+        return self._indexes[known]
+
     def _not_to_be_answered(self, playbook: Playbook, entries: list[int], event: Event) -> str | None:
         if event.ignore:
             return event.ignore
         if is_own(event):
             return "Firedoor's own role did this"
-        if event.error_code and not any(self._about_failures[playbook.id, entry] for entry in entries):
+        if event.error_code and not any(mentions_failure(playbook.match[entry]) for entry in entries):
             return f"the call failed ({event.error_code}), so there is nothing to put right"
         return None
 
@@ -153,16 +170,37 @@ class Library:
         return Miss(hit.playbook.id, f"its threshold is not reached: {progress.so_far}")
 
 
-def _patterns(bundle: Bundle) -> Iterable[tuple[tuple[str, str, int], Json]]:
+class _Pattern(NamedTuple):
+    """One pattern of the library: where it stands, and the sources whose events it may match; None means any."""
+
+    id: tuple[str, str, int]
+    pattern: Json
+    sources: frozenset[str] | None
+
+
+def _patterns(bundle: Bundle) -> Iterator[_Pattern]:
     for playbook in bundle.playbooks.values():
+        answered = [_sources(pattern) for pattern in playbook.match]
         for entry, pattern in enumerate(playbook.match):
-            yield ("match", playbook.id, entry), pattern
+            yield _Pattern(("match", playbook.id, entry), pattern, answered[entry])
+        matched = None if None in answered else frozenset().union(*filter(None, answered))
         for entry, clause in enumerate(playbook.unless):
-            for pattern in clause.match:
-                yield ("unless", playbook.id, entry), pattern
+            for pattern in clause.match:  # of no interest for an event that the playbook does not answer anyway
+                yield _Pattern(("unless", playbook.id, entry), pattern, matched)
     for entry, exclusion in enumerate(bundle.exclusions):
         for pattern in exclusion.match:
-            yield ("exclusion", "", entry), pattern
+            yield _Pattern(("exclusion", "", entry), pattern, _sources(pattern))
+
+
+def _sources(pattern: Json) -> frozenset[str] | None:
+    """Return the sources of which an event must have one to match; None where the pattern names them otherwise.
+
+    An alternative of ``$or`` may name the source once more, and then that one counts.
+    """
+    listed = pattern.get("source")
+    if "$or" in pattern or not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+        return None
+    return frozenset(listed)
 
 
 def _exception(

@@ -5,13 +5,14 @@ Owns the values and the bundle's JSON. Reading and checking the YAML that people
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from firedoor.errors import PlaybookError
 from firedoor.plans import Json
@@ -211,7 +212,7 @@ def load_bundle(path: Path) -> Bundle:
         PlaybookError: The file is missing, is not a bundle, or was built by another version.
     """
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = orjson.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise PlaybookError(f"{path} is not a bundle of playbooks; build it with `make bundle`.") from error
     if data.get("version") != BUNDLE_VERSION:
@@ -222,12 +223,40 @@ def load_bundle(path: Path) -> Bundle:
 def bundle_from_json(data: Json) -> Bundle:
     """Build the values from the bundle's JSON (the form that the build writes; see ``firedoor.cli.sources``)."""
     return Bundle(
-        playbooks={entry["id"]: _playbook(entry) for entry in data["playbooks"]},
+        playbooks=_Playbooks(data["playbooks"]),
         exclusions=tuple(_unless(entry) for entry in data["exclusions"]),
         protected=tuple(_protected(entry) for entry in data["protected"]),
         filters=tuple(_filter(entry) for entry in data.get("filters", ())),
         duties=_duties(data.get("duties", {})),
     )
+
+
+class _Playbooks(Mapping[str, Playbook]):
+    """Playbooks by id, each built when it is first asked for: ``respond`` needs one of them, that of its case.
+
+    To ask for one that is broken raises PlaybookError; it does not count as one that is not there.
+    """
+
+    def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        self._entries = {entry["id"]: entry for entry in entries}
+        self._built: dict[str, Playbook] = {}
+
+    def __getitem__(self, name: str) -> Playbook:
+        if name not in self._built:
+            entry = self._entries[name]
+            try:
+                self._built[name] = _playbook(entry)
+            except (LookupError, TypeError, ValueError) as error:
+                raise PlaybookError(
+                    f"The bundle's playbook {name} is broken; build it anew with `make bundle`."
+                ) from error
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
 
 def _playbook(entry: Mapping[str, Any]) -> Playbook:

@@ -60,7 +60,7 @@ def respond(services: Services, message: Message, *, last_try: bool = False) -> 
 
 def _advance(services: Services, occurrence: Occurrence, event: str | None) -> Occurrence:
     case = services.cases.get(occurrence.case_id)
-    playbook = services.library.bundle.playbooks.get(case.playbook)
+    playbook = services.bundle.playbooks.get(case.playbook)
     if playbook is None:
         return _settle(services, occurrence, State.NEEDS_PERSON, f"Playbook {case.playbook} is no longer deployed.")
     if occurrence.state is State.APPLYING:
@@ -88,7 +88,7 @@ def _give_up(services: Services, occurrence: Occurrence, reason: str) -> Occurre
         occurrence = _settle(services, occurrence, State.NEEDS_PERSON, reason)
     elif occurrence.state is State.APPLYING:
         occurrence = _settle(services, occurrence, State.FAILED, reason)
-    return telling.tell(services, services.library.bundle.playbooks[case.playbook], occurrence)
+    return telling.tell(services, services.bundle.playbooks[case.playbook], occurrence)
 
 
 def _settle(services: Services, occurrence: Occurrence, state: State, reason: str, **more: Any) -> Occurrence:
@@ -188,8 +188,8 @@ def _plan_step(
         params = fill(step.params, occurrence.extracted, optional)
         blank = replace(blank, params=params)
         plan = action.plan(account, params)
-        guard.check_protected(account, plan.changes, services.library.bundle.protected)
-        guard.check_filters(account, plan.changes, services.library.bundle.filters, services.units_of)
+        guard.check_protected(account, plan.changes, services.bundle.protected)
+        guard.check_filters(account, plan.changes, services.bundle.filters, services.units_of)
     except Refused as error:
         return replace(blank, status=StepStatus.REFUSED, reason=str(error))
     except AwsError as error:
@@ -566,7 +566,7 @@ def undo(services: Services, message: Message, *, last_try: bool = False) -> Occ
 def _put_back(services: Services, message: Message) -> Occurrence:
     occurrence = services.cases.occurrence(message.case_id, message.occurrence)
     case = services.cases.get(message.case_id)
-    playbook = services.library.bundle.playbooks[case.playbook]
+    playbook = services.bundle.playbooks[case.playbook]
     now = services.now()
     if occurrence.state in (State.CONTAINED, State.FAILED):
         occurrence = services.cases.move(occurrence, State.UNDOING, now, message.by, "Putting it back.")

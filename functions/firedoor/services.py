@@ -14,7 +14,7 @@ from firedoor.engine import Library
 from firedoor.errors import Refused
 from firedoor.evidence import Evidence
 from firedoor.models import fast_session
-from firedoor.playbooks import load_bundle
+from firedoor.playbooks import Bundle, load_bundle
 from firedoor.schedules import Schedules
 from firedoor.settings import CapsReader, Settings
 
@@ -44,9 +44,14 @@ class Services:
         return cls(settings, fast_session(settings.region))
 
     @cached_property
+    def bundle(self) -> Bundle:
+        """What stands in ``playbooks/``."""
+        return load_bundle(self.settings.bundle)
+
+    @cached_property
     def library(self) -> Library:
-        """The compiled playbooks."""
-        return Library(load_bundle(self.settings.bundle))
+        """The same, to classify events with."""
+        return Library(self.bundle)
 
     @cached_property
     def cases(self) -> Cases:

@@ -124,7 +124,7 @@ def tell_digest(services: Services, case_id: str) -> bool:
         Refused: There is no such case.
     """
     case = services.cases.get(case_id)
-    playbook = services.library.bundle.playbooks.get(case.playbook)
+    playbook = services.bundle.playbooks.get(case.playbook)
     if playbook is None or case.count < 2:
         return False
     _send(
@@ -150,6 +150,6 @@ def tell_report(services: Services, since: datetime) -> str:
 
     settings = services.settings
     found = services.cases.since(since)
-    report = reports.build(found, services.library.bundle.playbooks, since, services.now(), settings.account_id)
+    report = reports.build(found, services.bundle.playbooks, since, services.now(), settings.account_id)
     alerts.publish_report(services.sns, settings.topic_arns, *reports.render(report), report.to_json())
     return f"{len(found)} cases were reported"

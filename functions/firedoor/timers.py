@@ -34,7 +34,7 @@ def expire_approval(services: Services, case_id: str, number: int) -> str:
     now = services.now()
     if occurrence.state is not State.WAITING or (occurrence.asked_until and now < occurrence.asked_until):
         return f"nothing to expire: {occurrence.state}"
-    playbook = services.library.bundle.playbooks.get(services.cases.get(case_id).playbook)
+    playbook = services.bundle.playbooks.get(services.cases.get(case_id).playbook)
     if playbook and playbook.approval_otherwise is Mode.AUTO:
         note = "Nobody decided in time; the playbook says to go on."
         occurrence = services.cases.move(occurrence, State.APPROVED, now, _BY, note)

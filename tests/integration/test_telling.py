@@ -150,7 +150,7 @@ def test_a_false_positive_is_an_argument_against_more(start: Start) -> None:
     services = scene.aws.services
     services.cases.set_feedback(scene.case.id, "a drill", "kim", NOW)
     since = NOW - timedelta(days=7)
-    report = reports.build(services.cases.since(since), services.library.bundle.playbooks, since, NOW, HOME)
+    report = reports.build(services.cases.since(since), services.bundle.playbooks, since, NOW, HOME)
     (row,) = report.rows
     assert ("alert", "1 of 1 was no threat: write an exclusion for what is expected.") == (row.supports, row.advice)
     subject, body = reports.render(report)
@@ -182,7 +182,7 @@ def test_the_mode_that_is_supported_follows_from_the_cases(
         replace(scene.case, state=State(state), feedback="a drill" if number < wrong else "")
         for number, state in enumerate(states)
     ]
-    report = reports.build(cases, scene.aws.services.library.bundle.playbooks, NOW - timedelta(days=7), NOW, HOME)
+    report = reports.build(cases, scene.aws.services.bundle.playbooks, NOW - timedelta(days=7), NOW, HOME)
     assert [supports] == [row.supports for row in report.rows]
 
 

@@ -118,6 +118,17 @@ def test_a_bundle_on_disk_is_loaded_again(tmp_path: Path) -> None:
     assert ["port-opened"] == list(load_bundle(path).playbooks)
 
 
+def test_a_broken_playbook_is_no_missing_one(tmp_path: Path) -> None:
+    """Whoever asks for it is told, also where a playbook that is gone would do; the others can be had."""
+    compiled = json.loads(json.dumps(compile_bundle(load(tmp_path))))
+    (entry,) = compiled["playbooks"]
+    compiled["playbooks"] = [entry, {**entry, "id": "broken", "mode": "loud"}]
+    playbooks = bundle_from_json(compiled).playbooks
+    assert "port-opened" == playbooks["port-opened"].id
+    with pytest.raises(PlaybookError, match="playbook broken is broken; build it anew"):
+        playbooks.get("broken")
+
+
 def test_broken_sources_are_not_compiled(tmp_path: Path) -> None:
     """The error has one line for each mistake."""
     sources = load(tmp_path, PLAYBOOK.replace("severity: high", "severity: loud").replace("24h", "long"))

@@ -411,7 +411,8 @@ class EmbeddedAws:
 
         settings = Services.from_environment().settings
         ours = Services(settings, session(), now=self.clock, sleep=self.clock.advance)
-        ours.__dict__["library"] = _library(self._bundle, self._bundle.stat().st_mtime_ns)
+        library = _library(self._bundle, self._bundle.stat().st_mtime_ns)
+        ours.__dict__.update(bundle=library.bundle, library=library)
         handling.services.cache_clear()
         with mock.patch.object(Services, "from_environment", return_value=ours):
             handling.services()
