@@ -84,7 +84,7 @@ def _parse(text: bytes) -> Any:
         return _parse_all(text)
     start, end = shapes.end(), text.index(b"\n  }", shapes.end())
     model = _parse_all(text[:start] + text[end:])
-    model["shapes"] = _Shapes(text[start:end])
+    model["shapes"] = _Shapes(text, start, end)
     for operation in model.get("operations", {}).values():
         operation.pop("documentation", None)  # botocore shows it to people only
     return model
@@ -107,18 +107,19 @@ class _Shapes(dict[str, Any]):
     line which begins with four spaces and a quote always begins a shape.
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("_end", "_text")
 
-    def __init__(self, text: bytes) -> None:
-        super().__init__((found[1].decode(), found.end()) for found in _SHAPE.finditer(text))
+    def __init__(self, text: bytes, start: int, end: int) -> None:
+        super().__init__((found[1].decode(), found.end()) for found in _SHAPE.finditer(text, start, end))
         self._text = text
+        self._end = end
 
     def __getitem__(self, name: str) -> Any:
         shape = super().__getitem__(name)
         if type(shape) is int:
-            end = self._text.find(_NEXT, shape)
-            shape = self._text[shape:] if end == -1 else self._text[shape:end].rstrip(b", ")
-            shape = self[name] = orjson.loads(shape)
+            following = self._text.find(_NEXT, shape, self._end)
+            end = self._end if following == -1 else following
+            shape = self[name] = orjson.loads(self._text[shape:end].rstrip(b", "))
         return shape
 
     def get(self, name: str, default: Any = None) -> Any:
