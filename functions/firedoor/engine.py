@@ -1,7 +1,7 @@
 """Classification: which playbooks an event hits, with what values, and why the others do not act. Pure.
 
-Owns matching, exceptions, thresholds, extraction and the fill-in of ``{name}``. Does not own the pattern language
-(``patterns``), what is remembered (``cases``), nor what is done (``response``).
+Owns matching, exceptions, thresholds and extraction. Does not own the pattern language (``patterns``), which steps are
+taken with what values (``steps``), what is remembered (``cases``), nor what is done (``response``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -17,18 +17,17 @@ from typing import Any, NamedTuple
 from jmespath.exceptions import JMESPathError
 
 from firedoor.duties import mark
-from firedoor.errors import Refused
 from firedoor.events import Event, Facts, read_events
 from firedoor.expressions import evaluate
 from firedoor.patterns import Index, build_index
 from firedoor.plans import Json
-from firedoor.playbooks import Bundle, Mode, Playbook, Severity, Step, Unless
+from firedoor.playbooks import Bundle, Playbook, Severity, Step, Unless
+from firedoor.steps import step_applies
 from firedoor.thresholds import Seen, Windows, measure
 
 OWN_ROLES = ("FiredoorResponder", "FiredoorRestorer")
 """The roles that Firedoor acts as, under the path ``/firedoor/``. What they did never starts a case."""
 
-_NAME = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _OWN_ROLE = re.compile(rf"arn:[\w-]+:iam::\d{{12}}:role/firedoor/(?:{'|'.join(OWN_ROLES)})")
 
 
@@ -261,76 +260,3 @@ def _hit(playbook: Playbook, event: Event) -> Hit:
 
 def _key(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
-
-
-def step_applies(step: Step, extracted: Json) -> bool:
-    """Evaluate a step's ``when`` over the extracted names; no ``when`` is always.
-
-    Raises:
-        Refused: The expression failed on these values.
-    """
-    if step.when is None:
-        return True
-    try:
-        return bool(evaluate(step.when, dict(extracted)))
-    except JMESPathError as error:
-        raise Refused(f"The condition of step {step.action} failed on this event ({type(error).__name__}).") from error
-
-
-def fill(params: Json, extracted: Json, optional: Collection[str] = ()) -> dict[str, Any]:
-    """Put extracted values in the place of ``{name}``, once: what was put in is never looked at again.
-
-    A value that is nothing but ``{name}`` keeps its type (a list stays a list); inside a longer text it is written out.
-    A parameter in ``optional`` is left out when the event has no value for it.
-
-    Raises:
-        Refused: A name that is needed has no value in this event.
-    """
-    filled: dict[str, Any] = {}
-    for name, value in params.items():
-        try:
-            filled[name] = _fill_value(value, extracted)
-        except Refused:
-            if name not in optional:
-                raise
-    return filled
-
-
-def _fill_value(value: Any, extracted: Json) -> Any:
-    if isinstance(value, str):
-        whole = _NAME.fullmatch(value)
-        if whole:
-            return _value(whole[1], extracted)
-        return _NAME.sub(lambda found: str(_value(found[1], extracted)), value)
-    if isinstance(value, list | tuple):
-        return [_fill_value(member, extracted) for member in value]
-    if isinstance(value, Mapping):
-        return {name: _fill_value(member, extracted) for name, member in value.items()}
-    return value
-
-
-def _value(name: str, extracted: Json) -> Any:
-    value = extracted.get(name)
-    if value is None or value in ("", []):
-        raise Refused(f"The event does not say {name!r}, which this step needs.")
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The mode that counts, and who had the last word, for the alert to say."""
-
-    mode: Mode
-    because: str
-
-
-def decide_mode(playbook: Playbook, cap: Decision, *, reversible: bool) -> Decision:
-    """Return the minimum of everything that has a say. Irreversible steps are never automatic."""
-    said = [
-        Decision(playbook.mode, "the playbook's mode"),
-        Decision(playbook.status.cap, f"the playbook's status is {playbook.status}"),
-        cap,
-    ]
-    if not reversible:
-        said.append(Decision(Mode.APPROVE, "a step cannot be undone"))
-    return min(said, key=lambda decision: decision.mode)

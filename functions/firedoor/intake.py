@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from firedoor.engine import Classification
 from firedoor.messages import Message, send
 
 if TYPE_CHECKING:
-    from firedoor.engine import Classification
     from firedoor.services import Services
 
 

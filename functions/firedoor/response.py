@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from firedoor import actions, findings, guard, telling
 from firedoor.accounts import Allowance, targets_of
 from firedoor.cases import Case, Occurrence, State
-from firedoor.engine import Decision, decide_mode, fill, step_applies
 from firedoor.errors import Drifted, Refused, Retry, SettingsError
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.plans import Change, Plan, StepResult, StepStatus
 from firedoor.playbooks import Mode, Playbook
+from firedoor.steps import Decision, decide_mode, fill, step_applies
 
 if TYPE_CHECKING:
     from firedoor.accounts import Account

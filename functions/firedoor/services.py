@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from firedoor.accounts import Accounts
 from firedoor.cases import Cases
-from firedoor.engine import Library
 from firedoor.errors import Refused
 from firedoor.evidence import Evidence
 from firedoor.models import fast_session
@@ -20,6 +19,8 @@ from firedoor.settings import CapsReader, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from firedoor.engine import Library
 
 
 def utc_now() -> datetime:
@@ -50,7 +51,9 @@ class Services:
 
     @cached_property
     def library(self) -> Library:
-        """The same, to classify events with."""
+        """The same, to classify events with: only ``intake`` does, and no other function needs patterns."""
+        from firedoor.engine import Library
+
         return Library(self.bundle)
 
     @cached_property

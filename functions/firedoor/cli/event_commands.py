@@ -218,7 +218,7 @@ def _match_of(part: Classification, hit: Hit, *, several: bool) -> dict[str, Any
 
 def _steps_of(hit: Hit) -> list[dict[str, Any]]:
     from firedoor import actions
-    from firedoor.engine import fill, step_applies
+    from firedoor.steps import fill, step_applies
 
     steps = []
     for step in hit.playbook.steps:
