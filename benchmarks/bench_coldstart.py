@@ -43,7 +43,7 @@ FORMS = ("bytecode", "source")
 SHIPPED = ("aws_lambda_powertools", "jmespath", "orjson")
 """The packages of the artifact that these functions import."""
 
-PEAK_BUDGET = 75
+PEAK_BUDGET = 70
 """MiB."""
 
 Figures = dict[str, float]
