@@ -8,9 +8,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from firedoor.cli import library
+from firedoor.cli import library, screen
 from firedoor.playbooks import Mode
 
 if TYPE_CHECKING:
@@ -148,19 +148,13 @@ def _show(arguments: argparse.Namespace, replayed: Replay, *, whole_alerts: bool
         return
     from firedoor.cli.replay_console import render
 
-    _console().print(render(replayed, whole_alerts=whole_alerts))
+    screen.console().print(render(replayed, whole_alerts=whole_alerts))
 
 
 def _print_summary(replays: Sequence[Replay]) -> None:
     from firedoor.cli.replay_console import summary
 
-    console = _console()
+    console = screen.console()
     console.print(summary(replays, console.width))
     acted = sum(replayed.changed for replayed in replays)
     console.print(f"{len(replays)} events, {acted} changed something, all in memory: no account was touched.")
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, emoji=False)

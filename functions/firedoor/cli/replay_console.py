@@ -145,7 +145,8 @@ def summary(replays: Sequence[Replay], width: int) -> RenderableType:
     narrow = width < _WIDE
     table = Table(title="Summary", title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for name in ("event", *(() if narrow else ("playbook",)), "verdict", "changed", "undone"):
-        table.add_column(name, overflow="fold")
+        widest = len("CONTAINED (approved)") if name == "verdict" else None
+        table.add_column(name, overflow="fold", no_wrap=name == "event", max_width=widest)
     for replayed in replays:
         table.add_row(*_row(replayed, narrow=narrow))
     return table
