@@ -122,7 +122,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower().replace("_", " ")
     folded = text.translate(_FOLD)
-    if folded.isascii() or not _WORD_WITH_FOREIGN.search(folded):
+    if folded.isascii() or not _GREEK_OR_CYRILLIC.search(folded):
         return folded
     return _WORD_WITH_FOREIGN.sub(_latin_if_mixed, folded)
 
