@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from unittest import mock
 from urllib.parse import unquote
+
+from firedoor.cli.moto_answers import answering
 
 _Key = tuple[str, str, str]
 """Account, region, and the agent's id."""
@@ -47,11 +48,7 @@ def agents_filled() -> Iterator[None]:
         "get_agent_version": _get_version,
         "delete_agent_version": _delete_version,
     }
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch.dict(ALIASES, clear=True))
-        stack.enter_context(mock.patch.dict(VERSIONS, clear=True))
-        for name, answer in answers.items():
-            stack.enter_context(mock.patch.object(AgentsforBedrockResponse, name, answer, create=True))
+    with answering({AgentsforBedrockResponse: answers}, ALIASES, VERSIONS):
         yield
 
 

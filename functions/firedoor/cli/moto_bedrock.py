@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from unittest import mock
 from urllib.parse import unquote
+
+from firedoor.cli.moto_answers import answering
 
 _Here = tuple[str, str]
 """Account and region."""
@@ -46,11 +47,7 @@ def bedrock_filled() -> Iterator[None]:
         "delete_guardrail": _delete,
         "create_guardrail_version": _create_version,
     }
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch.dict(GUARDRAILS, clear=True))
-        stack.enter_context(mock.patch.dict(VERSIONS, clear=True))
-        for name, answer in answers.items():
-            stack.enter_context(mock.patch.object(BedrockResponse, name, answer, create=True))
+    with answering({BedrockResponse: answers}, GUARDRAILS, VERSIONS):
         yield
 
 

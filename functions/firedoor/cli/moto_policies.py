@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 from urllib.parse import unquote
+
+from firedoor.cli.moto_answers import Answers, answering
 
 POLICIES: dict[tuple[str, str], str] = {}
 """Region and ARN of a resource → its policy."""
@@ -23,20 +24,16 @@ def policies_filled() -> Iterator[None]:
     from moto.bedrockagent.responses import AgentsforBedrockResponse
     from moto.bedrockagentcorecontrol.responses import BedrockAgentCoreControlResponse
 
-    called = (
-        (BedrockResponse, "resourcePolicy"),
-        (AgentsforBedrockResponse, "policy"),
-        (BedrockAgentCoreControlResponse, "policy"),
-    )
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch.dict(POLICIES, clear=True))
-        for responses, name in called:
-            for operation, answer in _answers(name).items():
-                stack.enter_context(mock.patch.object(responses, operation, answer, create=True))
+    answers = {
+        BedrockResponse: _answers("resourcePolicy"),
+        AgentsforBedrockResponse: _answers("policy"),
+        BedrockAgentCoreControlResponse: _answers("policy"),
+    }
+    with answering(answers, POLICIES):
         yield
 
 
-def _answers(name: str) -> dict[str, Callable[[Any], str]]:
+def _answers(name: str) -> Answers:
     """Return what answers the calls of a service that calls a policy ``name``."""
 
     def put(response: Any) -> str:

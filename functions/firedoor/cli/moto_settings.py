@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from unittest import mock
+
+from firedoor.cli.moto_answers import Answers, answering
 
 PUBLIC_SHARING = "/ssm/documents/console/public-sharing-permission"
 
@@ -23,19 +24,18 @@ def settings_known() -> Iterator[None]:
     from moto.s3.responses import S3Response
     from moto.ssm.responses import SimpleSystemManagerResponse
 
-    added = (
-        (AthenaResponse, "update_work_group", _update_work_group),
-        (CloudFormationResponse, "update_termination_protection", _update_termination_protection),
-        (ElastiCacheResponse, "modify_cache_cluster", _modify_cache_cluster),
-        (SimpleSystemManagerResponse, "get_service_setting", _get_service_setting),
-        (SimpleSystemManagerResponse, "update_service_setting", _update_service_setting),
-    )
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch.dict(SERVICE_SETTINGS, clear=True))
-        stack.enter_context(mock.patch.object(MacieBackend, "get_macie_session", _session(MacieBackend)))
-        stack.enter_context(mock.patch.object(S3Response, "get_bucket_notification", _notification(S3Response)))
-        for owner, name, answer in added:
-            stack.enter_context(mock.patch.object(owner, name, answer, create=True))
+    answers: Mapping[type, Answers] = {
+        AthenaResponse: {"update_work_group": _update_work_group},
+        CloudFormationResponse: {"update_termination_protection": _update_termination_protection},
+        ElastiCacheResponse: {"modify_cache_cluster": _modify_cache_cluster},
+        SimpleSystemManagerResponse: {
+            "get_service_setting": _get_service_setting,
+            "update_service_setting": _update_service_setting,
+        },
+        MacieBackend: {"get_macie_session": _session(MacieBackend)},
+        S3Response: {"get_bucket_notification": _notification(S3Response)},
+    }
+    with answering(answers, SERVICE_SETTINGS):
         yield
 
 

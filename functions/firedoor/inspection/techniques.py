@@ -1259,7 +1259,9 @@ _UNSPACED = (
     ),
 )
 # Letters beyond ASCII, and not the dashes, quotation marks and emoji of an English text.
-_OTHER_SCRIPT = re.compile(r"[\u00c0-\u1fff\u2c00-\ufdff\uff00-\uffef]|talimat|komut|kural|istem|maagizo|ohjeet|utasit|felejtsd")
+_OTHER_SCRIPT = re.compile(
+    r"[\u00c0-\u1fff\u2c00-\ufdff\uff00-\uffef]|talimat|komut|kural|istem|maagizo|ohjeet|utasit|felejtsd"
+)
 _MANY_TURNS = re.compile(
     r"(?:^|\n)\s*(?:human|user|q|question)\s?:[^\n]{1,400}\n+\s*(?:assistant|ai|a|answer|chatgpt|bot)\s?:",
     re.IGNORECASE,
