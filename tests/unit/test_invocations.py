@@ -294,6 +294,120 @@ def test_an_inference_profile_gives_its_own_id() -> None:
     assert arn == invocation.model_arn
 
 
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def asked(*content: Any) -> dict[str, Any]:
+    """Return a request with one turn of the user."""
+    return {"messages": [{"role": "user", "content": list(content)}]}
+
+
+@pytest.mark.parametrize(
+    ("block", "expected", "marked"),
+    [
+        (
+            {"document": {"name": "say yes", "format": "pdf", "source": {"bytes": PNG}}},
+            [("document", "say yes")],
+            "media",
+        ),
+        (
+            {"searchResult": {"source": "https://a.example", "title": "b", "content": [{"text": "found"}]}},
+            [("document", "https://a.example"), ("document", "found"), ("document", "b")],
+            None,
+        ),
+        (
+            {"type": "search_result", "source": "a", "title": "b", "content": [{"type": "text", "text": "found"}]},
+            [("document", "a"), ("document", "found"), ("document", "b")],
+            None,
+        ),
+        (
+            {"guardContent": {"text": {"text": "facts", "qualifiers": ["grounding_source"]}}},
+            [("document", "facts")],
+            None,
+        ),
+        ({"guardContent": {"image": {"format": "png", "source": {"bytes": PNG}}}}, [], "media"),
+        ({"citationsContent": {"content": [{"text": "said"}], "citations": []}}, [("user", "said")], None),
+        ({"type": "file", "file": {"filename": "a.pdf", "file_data": PNG}}, [], "media"),
+        (
+            {"type": "tool_result", "content": [{"type": "image", "source": {"type": "base64", "data": PNG}}]},
+            [],
+            "media",
+        ),
+        ({"newKind": {"words": "new"}}, [("user", "new")], "unknown message shape"),
+        ({"type": "memo", "memo": "new"}, [("user", "new")], "unknown message shape"),
+        ({"cachePoint": {"type": "default"}}, [], None),
+    ],
+)
+def test_every_kind_of_content_is_read_or_marked(block: Any, expected: Any, marked: str | None) -> None:
+    """Also what a document is called, which its writer chose, and a kind never seen; pictures are no text."""
+    invocation = read_invocation(record(asked(block)))
+    assert (expected, (marked,) if marked else ()) == (texts(invocation), invocation.not_inspected)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"messages": [{"role": "user", "parts": [{"text": "ask"}]}]}, [("user", "ask")]),
+        ({"messages": ["ask"]}, [("user", "ask")]),
+        ({"messages": "ask"}, [("user", "ask")]),
+        ({"singleEmbeddingParams": {"text": {"value": "ask"}}}, [("user", "ask")]),
+        ({"prompt": {"anything": "ask"}}, [("user", "ask")]),
+    ],
+)
+def test_a_known_name_with_an_unknown_shape_below_it_is_read_and_marked(body: Any, expected: Any) -> None:
+    """Nothing is passed over because its name is known."""
+    invocation = read_invocation(record(body))
+    assert expected == texts(invocation)
+    assert invocation.not_inspected
+    assert all(reason.startswith("unknown") for reason in invocation.not_inspected)
+
+
+def test_pictures_are_no_text_wherever_they_stand() -> None:
+    """Models for pictures and vectors have names of their own for them; words in their place are read."""
+    invocation = read_invocation(
+        record({"inputText": "a cat", "inputImage": PNG, "mask": f"data:image/png;base64,{PNG}"})
+    )
+    assert ([("user", "a cat")], ("media",)) == (texts(invocation), invocation.not_inspected)
+    assert ("user", "data:image/png;base64,say yes") in texts(
+        read_invocation(record({"inputText": "a cat", "inputImage": "data:image/png;base64,say yes"}))
+    )
+
+
+def test_a_tool_s_result_is_read_with_its_names_and_numbers() -> None:
+    """A name tells what a value is, a number may be a card's, and a name that is none may be an address."""
+    found = {"json": {"card": 4111111111111111, "a@example.com": {"status": "say yes at once"}, "id": 7}}
+    invocation = read_invocation(record(asked({"toolResult": {"toolUseId": "t", "content": [found]}})))
+    assert [
+        ("card", "4111111111111111"),
+        ("", "a@example.com"),
+        ("status", "say yes at once"),
+    ] == [(fragment.label, fragment.text) for fragment in invocation.fragments]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected", "marked"),
+    [
+        ({"citationsContent": {"content": [{"text": "said"}], "citations": []}}, [("answer", "said")], ()),
+        ({"newKind": {"words": "said"}}, [("answer", "said")], ("unknown answer shape",)),
+        ({"image": {"format": "png", "source": {"bytes": PNG}}}, [], ("media",)),
+        ({"reasoningContent": {"redactedContent": PNG}}, [], ()),
+    ],
+)
+def test_every_kind_of_answer_is_read_or_marked(content: Any, expected: Any, marked: Any) -> None:
+    """Beside what is known, too."""
+    whole = {"output": {"message": {"content": [{"text": "hi"}, content]}}, "stopReason": "end_turn"}
+    invocation = read_invocation(record({"messages": []}, whole))
+    assert ([("answer", "hi"), *expected], marked) == (texts(invocation), invocation.not_inspected)
+
+
+@pytest.mark.parametrize("chunks", [["said"], [{"newDelta": {"words": "said"}}]])
+def test_a_stream_never_seen_is_read_and_marked(chunks: list[Any]) -> None:
+    """Its texts count as the answer."""
+    invocation = read_invocation(record({"messages": []}, chunks))
+    assert [("answer", "said")] == texts(invocation)
+    assert invocation.not_inspected
+
+
 def guardrail_of(asked: Any, answered: Any) -> Any:
     """Return the guardrail part of the event."""
     return read_invocation(record(asked, answered)).to_event()["detail"]["guardrail"]
@@ -324,6 +438,18 @@ def guardrail_of(asked: Any, answered: Any) -> Any:
 def test_guardrail_status_in_every_place_it_is_written(answered: Any, status: GuardrailStatus) -> None:
     """Converse, InvokeModel and streams each say it elsewhere."""
     assert status.value == guardrail_of({"messages": []}, answered)["status"]
+
+
+def test_a_stream_of_converse_events_tells_how_it_ended() -> None:
+    """As Nova answers ``InvokeModelWithResponseStream``: the end and the trace have chunks of their own."""
+    chunks = [
+        {"contentBlockDelta": {"delta": {"text": "no"}, "contentBlockIndex": 0}},
+        {"messageStop": {"stopReason": "guardrail_intervened"}},
+        {"metadata": {"usage": {}, "trace": {"guardrail": {"inputAssessment": {"gr1": ASSESSMENT}}}}},
+    ]
+    invocation = read_invocation(record({"messages": []}, chunks))
+    assert "guardrail_intervened" == invocation.stop_reason
+    assert (GuardrailStatus.INTERVENED, ("gr1",)) == (invocation.guardrail.status, invocation.guardrail.ids)
 
 
 def test_a_filter_that_lets_pass_is_detect_only() -> None:

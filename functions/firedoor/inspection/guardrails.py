@@ -13,6 +13,9 @@ from typing import Any
 
 _ACTION = "amazon-bedrock-guardrailAction"
 _TRACE = "amazon-bedrock-trace"
+_CHUNKS = ("delta", "messageStop", "metadata")
+"""What in a chunk of a stream tells how it ended: Anthropic's and OpenAI's chunks, and Converse's and Nova's events."""
+
 _POLICIES = {
     "topicPolicy": ("topics",),
     "contentPolicy": ("filters",),
@@ -79,9 +82,7 @@ def read_guardrail(input_body: Any, output_body: Any) -> Guardrail:
     """Read what a record's two bodies say about guardrails; either may be missing or of a shape never seen."""
     intervened, seen = False, False
     assessments: list[tuple[str, Mapping[str, Any]]] = []
-    for part in output_body if isinstance(output_body, list) else [output_body]:
-        if not isinstance(part, Mapping):
-            continue
+    for part in _parts(output_body):
         action = part.get(_ACTION)
         intervened = intervened or action == "INTERVENED" or part.get("stopReason") == "guardrail_intervened"
         trace = part.get(_TRACE) or part.get("trace")
@@ -97,6 +98,14 @@ def read_guardrail(input_body: Any, output_body: Any) -> Guardrail:
         filters=filters,
         coverage=min((share for _, assessment in assessments for share in _coverage(assessment)), default=None),
     )
+
+
+def _parts(body: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield where a guardrail's result may stand: the answer, or each chunk of it and what a chunk holds at its top."""
+    for chunk in _listed(body):
+        if isinstance(chunk, Mapping):
+            yield chunk
+            yield from (part for name in _CHUNKS if isinstance(part := chunk.get(name), Mapping))
 
 
 def read_filters(assessments: Any) -> tuple[Filter, ...]:

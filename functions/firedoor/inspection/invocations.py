@@ -83,6 +83,8 @@ class Fragment:
 
     origin: Origin
     text: str = field(repr=False)
+    label: str = field(default="", repr=False)
+    """The name that it has in the object it stands in: often that alone says what a word or number is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +335,7 @@ class _BodyReader:
         strays = list(self._strays(body, 0))
         if strays or (body and not _CONVERSATION & body.keys()):
             self.not_inspected.append(_UNKNOWN_REQUEST)
-        return [*self._conversation(body), *strays]
+        return [*self._conversation(body, 0), *strays]
 
     def repeated(self, values: Sequence[Any]) -> list[Fragment]:
         """Return the texts of values that a JSON reader drops, because a name is given twice."""
@@ -341,20 +343,31 @@ class _BodyReader:
             self.not_inspected.append("repeated names")
         return list(self._stray(list(values), 0))
 
-    def _conversation(self, body: Mapping[str, Any]) -> Iterator[Fragment]:
+    def _conversation(self, body: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
         """Yield what stands under the names that some dialect has."""
         for name in _SYSTEMS:
-            yield from (Fragment(Origin.SYSTEM, text) for text in self._content(body.get(name), Origin.SYSTEM))
+            if body.get(name) is not None:
+                yield from self._fragments(body[name], Origin.SYSTEM, depth)
         for name in _MESSAGES:
             for message in _listed(body.get(name)):
-                yield from self._message(message)
+                if not (name in _PROMPTS and isinstance(message, str)):
+                    yield from self._message(message)
         for name in _PROMPTS:
             value = body.get(name)
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str):
                     yield from self._prompt(text)
-        yield from (Fragment(Origin.USER, text) for text in self._strings(body.get("promptVariables"), 0))
+        yield from self._misshapen(body, depth)
+        yield from self._strings(body.get("promptVariables"), Origin.USER, depth)
         yield from self._retrieved(body)
+
+    def _misshapen(self, body: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
+        """Yield what stands under a known name in a shape that no dialect has there."""
+        for name in dict.fromkeys((*_MESSAGES, *_PROMPTS)):
+            value = body.get(name)
+            if isinstance(value, Mapping) or (isinstance(value, str) and name not in _PROMPTS):
+                self.not_inspected.append(_UNKNOWN_REQUEST)
+                yield from self._stray(value, depth + 1, name)
 
     def _prompt(self, text: str) -> Iterator[Fragment]:
         turns = read_turns(text) if self._templates else []
@@ -363,65 +376,74 @@ class _BodyReader:
     def _strays(self, body: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
         """Yield what stands under names that no dialect has: an application, or next year's model, may write there."""
         for name, value in body.items():
-            if name not in _CONVERSATION and name not in _SETTINGS and name not in _NOT_TEXT:
-                yield from self._stray(value, depth + 1)
+            if name not in _CONVERSATION and name not in _SETTINGS and not _says_nothing(name, value):
+                yield from self._stray(value, depth + 1, name)
 
-    def _stray(self, value: Any, depth: int) -> Iterator[Fragment]:
+    def _stray(self, value: Any, depth: int, label: str = "") -> Iterator[Fragment]:
         """Yield the texts of a value of unknown shape: of a conversation in it by who speaks, else as the user's."""
         if depth > _DEPTH:
             self.not_inspected.append("nested too deep")
-        elif isinstance(value, str):
-            yield Fragment(Origin.USER, value)
         elif isinstance(value, list):
             for member in value:
-                yield from self._stray(member, depth + 1)
-        elif isinstance(value, Mapping):
-            if "role" in value and "content" in value:
-                yield from self._message(value)
-            else:
-                yield from self._conversation(value)
-                yield from self._strays(value, depth)
+                yield from self._stray(member, depth + 1, label)
+        elif not isinstance(value, Mapping):
+            yield from self._strings(value, Origin.USER, depth, label)
+        elif "role" in value and "content" in value:
+            yield from self._message(value)
+        else:
+            yield from self._conversation(value, depth)
+            yield from self._strays(value, depth)
 
     def _retrieved(self, body: Mapping[str, Any]) -> Iterator[Fragment]:
         """Yield what stands beside the conversation, or in a turn of it: Cohere's documents and results of tools."""
-        for document in _listed(body.get("documents")):
-            yield from (Fragment(Origin.DOCUMENT, text) for text in self._strings(document, 0))
+        yield from self._strings(_listed(body.get("documents")), Origin.DOCUMENT, 0)
         for result in _listed(body.get("tool_results")):
             outputs = result.get("outputs") if isinstance(result, Mapping) else result
-            yield from (Fragment(Origin.TOOL_RESULT, text) for text in self._strings(outputs, 0))
+            yield from self._strings(outputs, Origin.TOOL_RESULT, 0)
 
     def answer(self, body: Any) -> list[Fragment]:
         """Return the answer's texts; chunks of a stream are joined."""
         if body is None:
             return []
         if isinstance(body, list):
-            pieces: list[Fragment] = []
-            for chunk in body:
-                if isinstance(chunk, Mapping):
-                    pieces += self._answer_part(chunk, Origin.ANSWER)
-                elif chunk != "[DONE]":
-                    self.not_inspected.append("unknown stream chunk")
-            # A tool's arguments come in pieces too; a host cut in two would be no host, or another.
-            self.tool_calls = _streamed_tools(body) or self.tool_calls
-            return _joined(pieces)
-        found = self._answer_part(body, Origin.ANSWER) if isinstance(body, Mapping) else []
+            found = self._streamed(body)
+        else:
+            found = self._answer_part(body, Origin.ANSWER) if isinstance(body, Mapping) else []
         if found or self.tool_calls or self.stop_reason:
             return found
-        return [Fragment(Origin.ANSWER, text) for text in self._unknown_answer(body)]
+        return list(self._unknown_answer(body))
 
-    def _unknown_answer(self, body: Any) -> Iterator[str]:
+    def _streamed(self, chunks: list[Any]) -> list[Fragment]:
+        pieces: list[Fragment] = []
+        for chunk in chunks:
+            if isinstance(chunk, Mapping):
+                pieces += self._answer_part(chunk, Origin.ANSWER)
+            elif chunk != "[DONE]":
+                self.not_inspected.append("unknown stream chunk")
+                pieces += self._strings(chunk, Origin.ANSWER, 0)
+        # A tool's arguments come in pieces too; a host cut in two would be no host, or another.
+        self.tool_calls = _streamed_tools(chunks) or self.tool_calls
+        return _joined(pieces)
+
+    def _unknown_answer(self, body: Any) -> Iterator[Fragment]:
         """Yield the texts of an answer that no dialect knows; vectors and pictures have none."""
         whole = body if isinstance(body, Mapping) else {"": body}
         if _PICTURES & whole.keys():
             self.not_inspected.append("media")
         elif not _VECTORS & whole.keys():
-            texts = list(self._strings({n: part for n, part in whole.items() if n not in _NOT_ANSWERED}, 0))
-            self.not_inspected += ["unknown answer shape"] if texts else []
-            yield from texts
+            yield from self._beside(whole, _NOT_ANSWERED, Origin.ANSWER, 0)
+
+    def _beside(self, whole: Mapping[str, Any], known: frozenset[str], origin: Origin, depth: int) -> list[Fragment]:
+        """Return what stands under other names than the ``known`` ones, and mark it if there is any."""
+        strange = {name: part for name, part in whole.items() if name not in known}
+        found = list(self._strings(strange, origin, depth))
+        if found:
+            self.not_inspected.append(f"unknown {'answer' if origin in _STREAMED else 'message'} shape")
+        return found
 
     def _message(self, message: Any) -> Iterator[Fragment]:
         if not isinstance(message, Mapping):
-            self.not_inspected.append("unknown message shape")
+            yield from self._beside({"": message}, frozenset(), Origin.USER, 0)
             return
         role = str(message.get("role", "user")).lower()
         origin = {
@@ -437,7 +459,8 @@ class _BodyReader:
         yield from self._fragments(content, origin, 0)
         yield from self._retrieved(message)
         if message.get("type") == "function_call_output":  # OpenAI's Responses
-            yield from (Fragment(Origin.TOOL_RESULT, text) for text in self._strings(message.get("output"), 0))
+            yield from self._strings(message.get("output"), Origin.TOOL_RESULT, 0)
+        yield from self._beside(message, _OF_A_TURN, origin, 0)
 
     def _fragments(self, content: Any, origin: Origin, depth: int) -> Iterator[Fragment]:
         if isinstance(content, str):
@@ -455,24 +478,34 @@ class _BodyReader:
     def _block(self, block: Mapping[str, Any], origin: Origin, depth: int) -> Iterator[Fragment]:
         result = block.get("toolResult") or (block if block.get("type") == "tool_result" else None)
         if isinstance(result, Mapping):
-            for text in self._strings(result.get("content"), depth):
-                yield Fragment(Origin.TOOL_RESULT, text)
+            yield from self._strings(result.get("content"), Origin.TOOL_RESULT, depth)
             return
-        document = block.get("document") or (block if block.get("type") in ("document", "search_result") else None)
+        kept = block if block.get("type") in ("document", "search_result") else None
+        document = block.get("document") or block.get("searchResult") or kept
         if isinstance(document, Mapping):
             yield from self._document(document, depth)
             return
-        guarded = block.get("guardContent")
-        if isinstance(guarded, Mapping):
-            yield from (Fragment(origin, text) for text in self._strings(guarded.get("text"), depth))
-            return
-        if any(name in block for name in ("image", "video", "audio")) or block.get("type") in _MEDIA:
+        guarded, cited = _part(block, "guardContent"), _part(block, "citationsContent")
+        if guarded:
+            yield from self._guarded(guarded, origin, depth)
+        elif cited:
+            yield from self._fragments(cited.get("content"), origin, depth)
+        elif _is_media(block):
             self.not_inspected.append("media")
-            return
-        for text in self._strings(block.get("text"), depth):
-            yield Fragment(origin, text)
+        elif not _is_of_a_model(block):
+            yield from self._strings(block.get("text"), origin, depth)
+            yield from self._beside(block, _OF_A_BLOCK, origin, depth)
+
+    def _guarded(self, guarded: Mapping[str, Any], origin: Origin, depth: int) -> Iterator[Fragment]:
+        """Yield what a request gives the guardrail; what answers are to be grounded in was retrieved."""
+        if "image" in guarded:
+            self.not_inspected.append("media")
+        text = _part(guarded, "text")
+        grounds = origin is Origin.USER and "grounding_source" in _listed(text.get("qualifiers"))
+        yield from self._strings(text.get("text"), Origin.DOCUMENT if grounds else origin, depth)
 
     def _document(self, document: Mapping[str, Any], depth: int) -> Iterator[Fragment]:
+        """Yield the texts of a document, with what it is called, or of a search result."""
         source: Any = document.get("source", document)
         if isinstance(source, Mapping):
             binary = "data" in source and source.get("type") not in (None, "text")
@@ -482,8 +515,10 @@ class _BodyReader:
             if source.get("type") not in (None, "text", "content"):
                 readable.pop("data", None)
             source = readable
-        for text in self._strings([source, document.get("context"), document.get("title")], depth):
-            yield Fragment(Origin.DOCUMENT, text)
+        else:
+            source = [source, document.get("content")]
+        for text in (source, document.get("context"), document.get("title"), document.get("name")):
+            yield from self._strings(text, Origin.DOCUMENT, depth)
 
     def _answer_part(self, part: Mapping[str, Any], origin: Origin) -> list[Fragment]:
         """Return the texts of an answer or of one chunk of it, and note its tools and stop reason."""
@@ -493,9 +528,23 @@ class _BodyReader:
             origin = Origin.REASONING
         found: list[Fragment] = []
         for name in _ANSWERS:
-            found += self._answer_member(part.get(name), Origin.REASONING if name in _REASONING else origin)
+            member, whose = part.get(name), Origin.REASONING if name in _REASONING else origin
+            if name == "content" and isinstance(member, list):
+                found += [each for block in member for each in self._answer_block(block, whose)]
+            else:
+                found += self._answer_member(member, whose)
         self._note_tools(part)
         return found
+
+    def _answer_block(self, block: Any, origin: Origin) -> list[Fragment]:
+        """Return the texts of one block of an answer; one of a kind never seen is read as far as it goes."""
+        if isinstance(block, Mapping) and _is_media(block):
+            self.not_inspected.append("media")
+            return []
+        found = self._answer_member(block, origin)
+        if found or not isinstance(block, Mapping) or _is_of_a_model(block):
+            return found
+        return self._beside(block, _OF_A_BLOCK, origin, 0)
 
     def _answer_member(self, member: Any, origin: Origin) -> list[Fragment]:
         if isinstance(member, str):
@@ -518,24 +567,47 @@ class _BodyReader:
             elif isinstance(call, Mapping) and "parameters" in call:  # Cohere's
                 self.tool_calls.append(ToolCall(str(call.get("name", "")), call["parameters"]))
 
-    def _content(self, content: Any, origin: Origin) -> list[str]:
-        return [fragment.text for fragment in self._fragments(content, origin, 0)] if content is not None else []
-
-    def _strings(self, value: Any, depth: int) -> Iterator[str]:
-        """Yield every string below ``value``: for content whose shape is the tool's or document's own."""
+    def _strings(self, value: Any, origin: Origin, depth: int, label: str = "") -> Iterator[Fragment]:
+        """Yield all that is written below ``value``: for content whose shape is the tool's or document's own."""
         if depth > _DEPTH:
             self.not_inspected.append("nested too deep")
         elif isinstance(value, str):
-            yield value
-        elif isinstance(value, Mapping):
-            if "bytes" in value:
+            if _PICTURE.match(value):
                 self.not_inspected.append("media")
-            for name, member in value.items():
-                if name not in _NOT_TEXT:
-                    yield from self._strings(member, depth + 1)
+            else:
+                yield Fragment(origin, value, label)
+        elif isinstance(value, Mapping):
+            yield from self._members(value, origin, depth)
         elif isinstance(value, list):
             for member in value:
-                yield from self._strings(member, depth + 1)
+                yield from self._strings(member, origin, depth + 1, label)
+        elif isinstance(value, int) and _LEAST_NUMBER <= value < _TOO_LARGE_NUMBER:
+            yield Fragment(origin, str(value), label)
+
+    def _members(self, value: Mapping[str, Any], origin: Origin, depth: int) -> Iterator[Fragment]:
+        """Yield what is written in an object: its names too, where one is more than a name."""
+        encoded = value.get("type") == "base64" and "data" in value
+        if "bytes" in value or encoded:
+            self.not_inspected.append("media")
+        for name, member in value.items():
+            if _NO_NAME.search(name):
+                yield Fragment(origin, name)
+            if not _says_nothing(name, member) and not (encoded and name == "data"):
+                yield from self._strings(member, origin, depth + 1, name)
+
+
+def _says_nothing(name: str, value: Any) -> bool:
+    """Tell whether what stands under a name is a mere setting or binary; a sentence never is."""
+    return name == "bytes" or (name in _NOT_TEXT and isinstance(value, str) and bool(_ONE_WORD.fullmatch(value)))
+
+
+def _is_media(block: Mapping[str, Any]) -> bool:
+    return any(name in block for name in ("image", "video", "audio")) or block.get("type") in _MEDIA
+
+
+def _is_of_a_model(block: Mapping[str, Any]) -> bool:
+    """Tell whether a block is what a model thought or called; a tool's call has its own place."""
+    return bool(_OF_A_MODEL & block.keys()) or block.get("type") in (*_TOOL_USES, "thinking", "redacted_thinking")
 
 
 _WITHOUT_TEMPLATE = re.compile(r"(?:^|\.)(?:ai21|amazon|anthropic|cohere)\.")
@@ -606,12 +678,67 @@ _ANSWERS = (
     "choices",
     "generations",
     "contentBlockDelta",
+    "messageStop",
+    "citationsContent",
     *sorted(_REASONING),
 )
 _STREAMED = (Origin.REASONING, Origin.ANSWER)
 _TOOL_USES = ("tool_use", "server_tool_use", "mcp_tool_use")
-_MEDIA = ("image", "video", "audio", "image_url", "input_audio")
+_MEDIA = (
+    "audio",
+    "container_upload",
+    "file",
+    "image",
+    "image_url",
+    "input_audio",
+    "input_file",
+    "input_image",
+    "video",
+)
+_OF_A_MODEL = frozenset({"toolUse", "reasoningContent"})
+_OF_A_BLOCK = frozenset({"cachePoint", "cache_control", "citations", "refusal", "text", "type"})
+_OF_A_TURN = frozenset(
+    {
+        "annotations",
+        "arguments",
+        "audio",
+        "cache_control",
+        "call_id",
+        "citations",
+        "content",
+        "encrypted_content",
+        "function_call",
+        "id",
+        "message",
+        "name",
+        "output",
+        "reasoning",
+        "reasoning_content",
+        "refusal",
+        "role",
+        "status",
+        "summary",
+        "tool_call_id",
+        "tool_calls",
+        "tool_plan",
+        "tool_results",
+        "type",
+    }
+)
 _NOT_TEXT = frozenset({"bytes", "type", "format", "status", "toolUseId", "tool_use_id", "qualifiers", "media_type"})
+_ONE_WORD = re.compile(r"[\w./+:-]{0,64}")
+_NO_NAME = re.compile(r"[^\w-]")
+"""What no name of a field has; a name that has it may be a person's address, or speak to the model."""
+
+_PICTURE = re.compile(
+    r"(?:data:[\w.+/-]{1,80};base64,)?"
+    r"(?=iVBORw0KGgo|/9j/|R0lGOD|UklGR|JVBERi0|UEsDB|SUkq|TU0AK|T2dnUw|SUQz|AAAA.{4}Z0eX)"
+    r"(?:[A-Za-z0-9+/]{60,}\r?\n)*[A-Za-z0-9+/]{24,}={0,2}\s*\Z"
+)
+"""Pictures, sound and documents as Base64, by how their formats begin."""
+
+_LEAST_NUMBER, _TOO_LARGE_NUMBER = 10**6, 10**20
+"""Numbers between these are read: shorter ones identify nobody, longer ones are no card's or account's."""
 
 
 def _joined(pieces: Sequence[Fragment]) -> list[Fragment]:
