@@ -96,9 +96,14 @@ def _redact_number(number: float, key: bytes, label: str) -> float | str:
     return number if redacted == written else redacted
 
 
+def announced(label: str) -> str:
+    """Return the words that the name of a member puts in front of its value; none if it says nothing about it."""
+    return f"{label}: " if label and label not in _BODY_KEYS else ""
+
+
 def _redact(text: str, key: bytes, label: str) -> str:
     """Redact `text`, read as if ``label: `` stood in front of it."""
-    prefix = f"{label}: " if label and label not in _BODY_KEYS else ""
+    prefix = announced(label)
     parts: list[str] = []
     position = 0
     for start, end, kind, value in _findings(prefix + text, key):

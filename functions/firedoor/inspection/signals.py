@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from firedoor.inspection import injection, outcome, pii, secrets
 from firedoor.inspection.exfiltration import Exfiltration, as_text, find_exfiltration, goes_somewhere_new
-from firedoor.inspection.invocations import Invocation, Origin
+from firedoor.inspection.guardrails import GuardrailStatus
+from firedoor.inspection.invocations import Fragment, Invocation, Origin
 from firedoor.inspection.leaks import Leak, find_leak
+from firedoor.inspection.redaction import announced
 from firedoor.inspection.second_stage import Opinion, SecondStage
+from firedoor.inspection.spans import Interval
+
+S = TypeVar("S", bound=Interval)
 
 VERSION = "1"
 _UNTRUSTED = (Origin.TOOL_RESULT, Origin.DOCUMENT)
 _PROMPT = (Origin.SYSTEM, Origin.USER)
+_REFUSALS = frozenset({"content_filter", "content_filtered", "error_toxic", "refusal"})
+"""Stop reasons that say that nothing was answered."""
+
 _ORIGINS: dict[Origin, Literal["user", "tool_result", "document"]] = {
     Origin.USER: "user",
     Origin.TOOL_RESULT: "tool_result",
@@ -110,7 +118,7 @@ def inspect(
     acts = untrusted and goes_somewhere_new(invocation.tool_calls, trusted, allowed_hosts)
     return Signals(
         injection=worst.signal,
-        outcome=_outcome(answers),
+        outcome=_outcome(invocation, answers),
         tool_call_after_untrusted=acts,
         leak=find_leak(
             _texts(invocation, (Origin.SYSTEM,)),
@@ -120,9 +128,9 @@ def inspect(
         ),
         exfiltration=find_exfiltration(answers, invocation.tool_calls, trusted, allowed_hosts),
         pii={
-            "prompt": _count_pii(_texts(invocation, (Origin.USER, Origin.SYSTEM))),
-            "tool_result": _count_pii(_texts(invocation, _UNTRUSTED)),
-            "answer": _count_pii(_texts(invocation, (Origin.ANSWER, Origin.REASONING))),
+            "prompt": _count_pii(_labelled(invocation, _PROMPT)),
+            "tool_result": _count_pii(_labelled(invocation, _UNTRUSTED)),
+            "answer": _count_pii(_labelled(invocation, (Origin.ANSWER, Origin.REASONING))),
         },
         secrets=tuple(_secrets(invocation, key)),
         second_stage=_second_opinion(second_stage, worst, acts=acts),
@@ -164,29 +172,50 @@ def _second_opinion(second_stage: SecondStage | None, worst: _Worst, *, acts: bo
     return second_stage.ask(worst.text, worst.signal.score, place=worst.place, acts_on_untrusted=acts_on_it)
 
 
-def _outcome(answers: Sequence[str]) -> str:
-    return outcome.classify("\n".join(answers)) if answers else "unclear"
+def _outcome(invocation: Invocation, answers: Sequence[str]) -> str:
+    """Say what became of the request. Where a guardrail or filter blocked it, what was answered is no model's word."""
+    actions = {found.action for found in invocation.guardrail.filters}
+    if "BLOCKED" in actions or (invocation.stop_reason or "").lower() in _REFUSALS:
+        return "refused"
+    found = outcome.classify("\n".join(answers)) if answers else "unclear"
+    masked = invocation.guardrail.status is not GuardrailStatus.INTERVENED or "ANONYMIZED" in actions
+    return found if masked or found == "refused" else "unclear"
 
 
-def _count_pii(texts: Sequence[str]) -> dict[str, int]:
-    return dict(Counter(span.type for text in texts for span in pii.find(text)))
+def _labelled(invocation: Invocation, origins: Iterable[Origin]) -> Iterator[Fragment]:
+    """Yield texts with the names that they stand under; what a tool is given counts as the answer's."""
+    wanted = frozenset(origins)
+    yield from (fragment for fragment in invocation.fragments if fragment.origin in wanted)
+    if Origin.ANSWER in wanted:
+        yield from (Fragment(Origin.ANSWER, as_text(call.arguments)) for call in invocation.tool_calls)
+
+
+def _count_pii(texts: Iterable[Fragment]) -> dict[str, int]:
+    return dict(Counter(span.type for text in texts for span, _ in _found(pii.find, text)))
 
 
 def _secrets(invocation: Invocation, key: bytes) -> Iterable[dict[str, str]]:
     """Yield every secret once: its type, where it stood, how bad it is, and its fingerprint."""
     seen = set()
-    for fragment in invocation.fragments:
-        for span in secrets.find(fragment.text):
-            value = fragment.text[span.start : span.end]
+    for text in _labelled(invocation, Origin):
+        for span, value in _found(secrets.find, text):
             item = {
                 "type": span.type,
-                "place": fragment.origin.value,
+                "place": text.origin.value,
                 "severity": span.severity,
                 "fingerprint": secrets.fingerprint(value, key),
             }
             if item["fingerprint"] not in seen:
                 seen.add(item["fingerprint"])
                 yield item
+
+
+def _found(find: Callable[[str], Iterable[S]], text: Fragment) -> Iterator[tuple[S, str]]:
+    """Yield what is found in a text that its name announces, as in ``{"ssn": …}``, and the words found."""
+    label = announced(text.label)
+    for span in find(label + text.text):
+        if span.end > len(label):
+            yield span, text.text[max(span.start - len(label), 0) : span.end - len(label)]
 
 
 def fingerprint_key(external_id: str) -> bytes:
