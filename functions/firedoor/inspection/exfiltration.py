@@ -6,27 +6,41 @@ injection is ``injection``'s.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     from firedoor.inspection.invocations import ToolCall
 
 DATA_LENGTH = 24
-"""Characters of query, fragment or encoded path from which on a URL can carry more than a page's address."""
+"""Characters of query, fragment or one word of it from which on an image's URL can carry more than its address."""
+
+RUN = 4
+"""Words of what a model read that stand in a URL in the same order: by copying, hardly ever by chance."""
 
 _URL = re.compile(r"https?://[^\s<>\"'\\)\]}]{1,2000}", re.IGNORECASE)
 _IMAGE = re.compile(
-    r"!\[[^\]]{0,300}\]\(\s*<?(https?://[^\s)>]{1,2000})|<img\b[^>]{0,300}?\bsrc\s*=\s*[\"']?(https?://[^\s\"'>]{1,2000})",
+    r"!\[[^\]]{0,300}\]\(\s*<?((?:https?:)?//[^\s)>]{1,2000})"
+    r"|<(?:audio|embed|iframe|img|input|link|object|script|source|video)\b[^>]{0,300}?"
+    r"\b(?:data|href|poster|src|srcset)\s*=\s*[\"']?((?:https?:)?//[^\s\"'>]{1,2000})"
+    r"|\burl\(\s*[\"']?((?:https?:)?//[^\s\"')]{1,2000})",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"^\s{0,3}\[[^\]]{1,100}\]:\s*<?(https?://[^\s>]{1,2000})", re.IGNORECASE | re.MULTILINE)
-_LINK = re.compile(r"(?<!!)\[[^\]]{0,300}\]\(\s*<?(https?://[^\s)>]{1,2000})", re.IGNORECASE)
-_ENCODED = re.compile(r"[A-Za-z0-9+/_=%-]{24,}")
+"""What is fetched as soon as the answer is shown."""
+
+_REFERENCE = re.compile(r"^\s{0,3}\[[^\]]{1,100}\]:\s*<?((?:https?:)?//[^\s>]{1,2000})", re.IGNORECASE | re.MULTILINE)
+_REFERRING_IMAGE = re.compile(r"!\[[^\]]{0,300}\]\[")
+_LINK = re.compile(r"(?<!!)\[[^\]]{0,300}\]\(\s*<?((?:https?:)?//[^\s)>]{1,2000})", re.IGNORECASE)
+_PIECE = re.compile(rf"[A-Za-z0-9+=%]{{{DATA_LENGTH},}}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,4000}")
+_NUMBER = re.compile(r"\d(?:[ -]?\d){6,19}")
+_DATE = re.compile(r"(?:19|20)\d{6}")
 
 _ANY_URL = re.compile(r"\b(?!s3:|file:|data:)[a-z][a-z0-9+.-]{1,15}://[^\s<>\"'\\)\]}]{1,2000}", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -74,25 +88,132 @@ class Exfiltration:
 
 
 def find_exfiltration(
-    answers: Sequence[str], tool_calls: Sequence[ToolCall], trusted: Sequence[str], allowed: Collection[str]
+    answers: Sequence[str],
+    tool_calls: Sequence[ToolCall],
+    trusted: Sequence[str],
+    allowed: Collection[str],
+    *,
+    asked: Sequence[str] = (),
+    held: Sequence[str] = (),
 ) -> Exfiltration:
     """Look for addresses that carry data to hosts which neither ``allowed`` nor the ``trusted`` text names.
 
-    ``trusted`` is what the system and the user wrote; a host named there is where they want to go. An image counts as
-    soon as its URL has a query or a long encoded part, since showing the answer already sends it; a link only then too.
+    ``trusted`` is what the system and the user wrote; a host named there is where they want to go. An address carries
+    data if it has something encoded that decodes to text, or a mail address, a number or a run of words of the
+    conversation; an image, which is fetched when the answer is shown, with a long query or an opaque word too. One that
+    stood as it is in what the model read carries nothing.
+
+    Args:
+        answers: What the model answered.
+        tool_calls: What it called.
+        trusted: See above.
+        allowed: Domains that may be reached.
+        asked: What the user wrote. Its words are no data: whoever asks for a search gets a link with them.
+        held: All else that the model read: the system prompt and what was retrieved.
     """
-    known = _named(trusted) | {host.casefold() for host in allowed}
+    named = _named(trusted) | {host.casefold() for host in allowed}
+    read = _Read(asked, held)
+
+    def carries(url: str, *, shown: bool = False) -> bool:
+        host = _host(url)
+        strange = host is not None and host not in named and not _is_below(host, named)
+        return strange and (read.is_told_by(url) or (shown and _is_opaque(url))) and not read.holds(url)
+
     kinds: list[str] = []
     for text in answers:
-        if any(_carries(url, known) for url in _addresses(_IMAGE, text)):
-            kinds.append("image")
-        links = [*_addresses(_LINK, text), *_addresses(_REFERENCE, text)]
-        if any(_carries(url, known) for url in links):
-            kinds.append("link")
+        references = list(_addresses(_REFERENCE, text))
+        images = [*_addresses(_IMAGE, text), *(references if _REFERRING_IMAGE.search(text) else ())]
+        links = {*_addresses(_LINK, text), *references, *_URL.findall(text)} - set(images)
+        kinds += ["image"] if any(carries(url, shown=True) for url in images) else []
+        kinds += ["link"] if any(carries(url) for url in links) else []
     arguments = [as_text(call.arguments) for call in tool_calls]
-    if any(_carries(url, known) for text in arguments for url in _URL.findall(text)):
+    if any(carries(url) for text in arguments for url in _URL.findall(text)):
         kinds.append("tool argument")
     return Exfiltration(tuple(dict.fromkeys(kinds)))
+
+
+class _Read:
+    """What the model had read, as far as an address can carry it away. Looked at only once an address is found."""
+
+    def __init__(self, asked: Sequence[str], held: Sequence[str]) -> None:
+        self._asked, self._held = asked, held
+
+    def holds(self, url: str) -> bool:
+        """Tell whether a URL was read as it is."""
+        return any(url in text for text in (*self._asked, *self._held))
+
+    def is_told_by(self, url: str) -> bool:
+        """Tell whether a URL has data of the conversation, or encoded text."""
+        said = _beyond_the_host(url)
+        return _hides_text(said) or bool(self._values & _values(said)) or bool(self._runs & set(_runs(said)))
+
+    @cached_property
+    def _values(self) -> set[str]:
+        return {value for text in (*self._asked, *self._held) for value in _values(text)}
+
+    @cached_property
+    def _runs(self) -> set[tuple[str, ...]]:
+        common = {run for text in self._asked for run in _runs(text)}
+        return {run for text in self._held for run in _runs(text)} - common
+
+
+def _beyond_the_host(url: str) -> str:
+    """Return what of a URL can carry data, decoded: all but the scheme, the port and the domain itself."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    before, _, host = parts.netloc.rpartition("@")
+    labels = " ".join(host.partition(":")[0].split(".")[:-2])
+    return unquote(" ".join((before, labels, parts.path, parts.query, parts.fragment)))
+
+
+def _values(text: str) -> set[str]:
+    """Return the mail addresses and the long numbers in a text; dates are none."""
+    numbers = {re.sub(r"\D", "", number) for number in _NUMBER.findall(text)}
+    return {mail.casefold() for mail in _MAIL.findall(text)} | {each for each in numbers if not _DATE.fullmatch(each)}
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return (tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
+
+
+def _hides_text(said: str) -> bool:
+    """Tell whether something in a URL is text in Base64, Base32 or hex. A hash, an id or a title decodes to none."""
+    whole = _ENCODED.findall(said)
+    pieces = [piece for run in whole for piece in (run, *run.split("/")) if len(piece) >= 16]
+    return any(_is_text(decode, piece) for piece in dict.fromkeys(pieces) for decode in _DECODERS)
+
+
+def _is_text(decode: Callable[[str], bytes], piece: str) -> bool:
+    try:
+        text = decode(piece).decode()
+    except ValueError:
+        return False
+    return len(text) >= 8 and text.replace("\n", " ").replace("\t", " ").isprintable()
+
+
+def _from_base64(piece: str) -> bytes:
+    return base64.urlsafe_b64decode(piece.replace("+", "-").replace("/", "_") + "=" * (-len(piece) % 4))
+
+
+def _from_base32(piece: str) -> bytes:
+    return base64.b32decode(piece.upper() + "=" * (-len(piece) % 8))
+
+
+_DECODERS = (_from_base64, _from_base32, bytes.fromhex)
+
+
+def _is_opaque(url: str) -> bool:
+    """Tell whether an image's URL has room for data that nothing here decodes."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    if len(parts.query) + len(parts.fragment) >= DATA_LENGTH:
+        return True
+    return bool(_PIECE.search(f"{parts.path} {parts.netloc}"))
 
 
 def goes_somewhere_new(tool_calls: Sequence[ToolCall], trusted: Sequence[str], allowed: Collection[str]) -> bool:
@@ -179,20 +300,6 @@ def _addresses(pattern: re.Pattern[str], text: str) -> Iterator[str]:
         yield next(group for group in found.groups() if group)
 
 
-def _carries(url: str, known: Collection[str]) -> bool:
-    host = _host(url)
-    if host is None or host in known or _is_below(host, known):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return True
-    if len(parts.query) + len(parts.fragment) >= DATA_LENGTH:
-        return True
-    labels = host.split(".")
-    return bool(_ENCODED.search(parts.path)) or any(len(label) >= DATA_LENGTH for label in labels[:-2])
-
-
 def _host(url: str) -> str | None:
     try:
         host = urlsplit(url).hostname
@@ -203,7 +310,8 @@ def _host(url: str) -> str | None:
 
 def _is_below(host: str, known: Collection[str]) -> bool:
     """A name below a known domain is known; ``evil-example.com`` is not below ``example.com``."""
-    return any(host.endswith("." + domain) for domain in known if "." in domain and "@" not in domain)
+    labels = host.split(".")
+    return any(".".join(labels[start:]) in known for start in range(1, len(labels) - 1))
 
 
 def as_text(arguments: Any) -> str:

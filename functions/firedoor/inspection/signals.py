@@ -126,7 +126,14 @@ def inspect(
             canaries,
             known=_texts(invocation, (Origin.USER,)),
         ),
-        exfiltration=find_exfiltration(answers, invocation.tool_calls, trusted, allowed_hosts),
+        exfiltration=find_exfiltration(
+            answers,
+            invocation.tool_calls,
+            trusted,
+            allowed_hosts,
+            asked=_texts(invocation, (Origin.USER,)),
+            held=_texts(invocation, (Origin.SYSTEM, Origin.ASSISTANT, *_UNTRUSTED)),
+        ),
         pii={
             "prompt": _count_pii(_labelled(invocation, _PROMPT)),
             "tool_result": _count_pii(_labelled(invocation, _UNTRUSTED)),
