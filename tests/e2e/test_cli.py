@@ -512,6 +512,27 @@ def test_inspect_reads_texts_from_a_named_file(cli: Any, tmp_path: Path) -> None
     assert "hidden" not in out
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_inspect_reads_texts_packed_and_with_a_byte_order_mark(cli: Any, tmp_path: Path, packed: bool) -> None:
+    """As editors and data sets come; the first line is as good as the others."""
+    path = tmp_path / ("texts.jsonl.gz" if packed else "texts.jsonl")
+    body = b'\xef\xbb\xbf{"id": 1, "text": "Hello"}\r\n{"id": 2, "text": "Hello"}\r\n'
+    path.write_bytes(gzip.compress(body) if packed else body)
+    code, out, _ = cli("inspect", "--text", "--jsonl", str(path))
+    assert (0, [1, 2]) == (code, [json.loads(line)["id"] for line in out.splitlines()])
+
+
+def test_inspect_says_of_which_file_a_line_is(cli: Any, tmp_path: Path) -> None:
+    """Where there is more than one; of a file without a line it says that as well."""
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    one.write_text("oops\n", "utf-8")
+    two.write_text("", "utf-8")
+    _, out, _ = cli("inspect", str(one), str(two))
+    assert out.startswith(f"{one}, line 1: ")
+    assert "0 records: nothing found." == cli("inspect", str(two))[1].strip()
+    assert str(one) == json.loads(cli("inspect", str(one), str(two), "--json")[1])["file"]
+
+
 def test_inspect_says_no_if_nothing_could_be_read(cli: Any) -> None:
     """A file that is no log must not look like a log without findings."""
     code, out, _ = cli("inspect", "--text", "--jsonl", stdin="oops\n")

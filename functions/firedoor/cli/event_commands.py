@@ -77,7 +77,8 @@ def _register_inspect(subparsers: argparse._SubParsersAction[argparse.ArgumentPa
     inspect = subparsers.add_parser(
         "inspect",
         help="what do prompts and model-invocation logs show?",
-        description="Print the signals of model-invocation log files, or of a text. Prompts are never printed.",
+        description="Print the signals of model-invocation log files, or of a text. Prompts are never printed. "
+        "A line that cannot be read is told of in its place; exit code 1 if none could be read, 2 if a file could not.",
     )
     inspect.add_argument(
         "files", metavar="FILE", nargs="*", help="log files (NDJSON, gzip or not), or texts; - for stdin"
@@ -321,21 +322,31 @@ def _inspect(arguments: argparse.Namespace) -> int:
         names = arguments.files or ["-"]
         text = "".join(_stdin().read() if name == "-" else library.read(Path(name)) for name in names)
         return _show_signals([_inspected_text(text, "user")], as_json=arguments.json)
-    rows = (row for name in arguments.files for row in _inspected_log(name, arguments))
-    return _show_signals(rows, as_json=arguments.json)
+    several = len(arguments.files) > 1
+    rows = (
+        {**({"file": name} if several else {}), **row}
+        for name in arguments.files
+        for row in _inspected_log(name, arguments)
+    )
+    return _show_signals(rows, as_json=arguments.json, in_log=True)
 
 
 def _inspected_lines(names: list[str]) -> Iterator[dict[str, Any]]:
     for name in names:
         if name == "-":
             yield from _inspected_stream(_stdin())
+        elif name.endswith(".gz"):
+            text = _log_bytes(name).decode("utf-8", "surrogateescape")
+            yield from _inspected_stream(io.StringIO(text, newline=None))
         else:
             with Path(name).open(encoding="utf-8", errors="surrogateescape") as stream:
                 yield from _inspected_stream(stream)
 
 
 def _inspected_stream(stream: TextIO) -> Iterator[dict[str, Any]]:
-    return (_inspected_line(number, line) for number, line in enumerate(stream, 1) if line.strip())
+    """Inspect every line; the mark that some editors put before the first is none of its text."""
+    lines = (line.removeprefix("\ufeff") if number == 1 else line for number, line in enumerate(stream, 1))
+    return (_inspected_line(number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def _inspected_line(number: int, line: str) -> dict[str, Any]:
@@ -422,16 +433,14 @@ def _why(invocation: Invocation) -> list[dict[str, Any]]:
     ]
 
 
-def _show_signals(rows: Iterable[dict[str, Any]], *, as_json: bool) -> int:
+def _show_signals(rows: Iterable[dict[str, Any]], *, as_json: bool, in_log: bool = False) -> int:
     """Print each row as soon as it is there. The answer is 1 if there were lines and none of them could be read."""
     from firedoor.cli import inspect_report
     from firedoor.cli.screen import say
 
     seen = Counter[str]()
-    in_log = False
     for row in rows:
         seen["errors" if "error" in row else "records"] += 1
-        in_log = in_log or "line" in row
         if as_json:
             print(json.dumps(row))
             continue

@@ -21,7 +21,7 @@ _GUARDED = {
 
 def tell(row: Row) -> Iterator[str]:
     """Yield the lines about one row of ``firedoor inspect``, with a heading if it is of a log."""
-    where = f"line {row['line']}" if "line" in row else ""
+    where = f"{row['file'] + ', ' if 'file' in row else ''}line {row['line']}" if "line" in row else ""
     if "error" in row:
         yield f"{where}: {row['error']}"
     elif "signals" in row:
