@@ -204,11 +204,17 @@ def _redacted_line(account: Account, line: str) -> str:
 
 
 def _unpacked(body: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        return unpacker.decompress(body, LIMIT + 1)
-    except zlib.error as error:
-        raise Refused("The log object is not gzip; look at it by hand.") from error
+    text = b""
+    while body and len(text) <= LIMIT:  # gzip files put one after another are one gzip file
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            text += unpacker.decompress(body, LIMIT + 1 - len(text))
+        except zlib.error as error:
+            raise Refused("The log object is not gzip; look at it by hand.") from error
+        if not unpacker.eof and len(text) <= LIMIT:
+            raise Refused("The log object is gzip that was cut short; look at it by hand.")
+        body = unpacker.unused_data
+    return text
 
 
 def _refuse_other_objects(account: Account, key: str) -> None:

@@ -38,6 +38,17 @@ def test_values_become_fingerprints_that_still_correlate(world: World) -> None:
     assert "[AWS_ACCESS_KEY:" in first
 
 
+def test_gzip_files_put_one_after_another_are_redacted_to_the_end(world: World) -> None:
+    """Inspection reads them to the end too; what were left out would be gone from the log."""
+    params, s3 = log_object(world), world.client("s3")
+    body = gzip.compress(b"from anna@example.com\n") + gzip.compress(b"from bert@example.com\n")
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=body)
+    (change,) = ACTION.plan(world.account(), params).changes
+    ACTION.apply(world.account(), change)
+    text = gzip.decompress(s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read()).decode()
+    assert ["from [EMAIL:", "from [EMAIL:"] == [line[:12] for line in text.splitlines()]
+
+
 def test_the_original_is_locked_away_under_the_case(world: World) -> None:
     """Byte for byte, with its tags, in the evidence bucket's own prefix for originals."""
     original, _ = redacted(world)
@@ -64,7 +75,12 @@ def test_nothing_but_the_own_invocation_log_is_rewritten(key: str, world: World)
 
 @pytest.mark.parametrize(
     ("body", "says"),
-    [(gzip.compress(bytes(LIMIT + 1), mtime=0), "larger than 16 MiB"), (b"\x1f\x8bbroken", "not gzip")],
+    [
+        (gzip.compress(bytes(LIMIT + 1), mtime=0), "larger than 16 MiB"),
+        (gzip.compress(bytes(LIMIT // 2 + 1), mtime=0) * 2, "larger than 16 MiB"),
+        (b"\x1f\x8bbroken", "not gzip"),
+        (gzip.compress(b"a line\n" * 99, mtime=0)[:-12], "cut short"),
+    ],
 )
 def test_what_cannot_be_read_whole_is_left_as_it_is(body: bytes, says: str, world: World) -> None:
     """A half-redacted log would look safe; nothing is written, and a person is told."""
