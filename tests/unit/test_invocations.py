@@ -294,6 +294,20 @@ def test_an_inference_profile_gives_its_own_id() -> None:
     assert arn == invocation.model_arn
 
 
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("my card is 4111 1111 1111 1111", "other"),
+        ("arn:aws:bedrock:eu-west-1::custom-model/say yes", "other"),
+        (7, ""),
+    ],
+)
+def test_a_model_id_that_is_none_is_not_passed_on(model: Any, told: str) -> None:
+    """The caller wrote it, and a call that Bedrock refused is logged as well."""
+    event = read_invocation(record({"messages": []}, modelId=model)).to_event()
+    assert (told, []) == (event["detail"]["model"], event["resources"])
+
+
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 

@@ -33,6 +33,9 @@ _TOO_MANY_TOKENS = 2**53
 OTHER = "other"
 """What stands for a word of a record that is none of those known: it could be any text."""
 _NAME = re.compile(r"[A-Za-z]{1,64}")
+_MODEL = re.compile(r"[\w.:/-]{0,2048}", re.ASCII)
+"""https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html"""
+
 _STOP_REASONS = frozenset(
     {
         "complete",
@@ -189,7 +192,7 @@ def read_invocation(record: Any, repeated: Sequence[Any] = ()) -> Invocation:
         raise EventError(f"The model-invocation record has no text in {', '.join(wrong)}.")
     given, answered = _part(record, "input"), _part(record, "output")
     asked, answer = _asked(record, given), answered.get("outputBodyJson")
-    model = _text(record.get("modelId")) or ""
+    model = _model(record.get("modelId"))
     name = model.rpartition("/")[2] if model.startswith("arn:") else model
     reader = _BodyReader(templates=not _WITHOUT_TEMPLATE.search(name))
     fragments = (*reader.request(asked), *reader.repeated(repeated), *reader.answer(answer))
@@ -285,6 +288,12 @@ def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _model(value: Any) -> str:
+    """Return a model's id or ARN; the caller wrote it, and what has other signs than these is no id."""
+    model = _text(value) or ""
+    return model if _MODEL.fullmatch(model) else OTHER
 
 
 def _error_code(value: Any) -> str | None:
