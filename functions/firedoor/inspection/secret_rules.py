@@ -41,9 +41,16 @@ _WORD = "[A-Za-z0-9_-]"
 _UUID = "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 
 
+# From the name to its value: an assignment, a cell, an element, a sentence, or a member that is itself called value.
+_NAMED_LINK = (
+    r"[\w .\-\]\"'`]{0,30}?(?:=|:|>|\||,|\bis\b|(?i:(?<=key)|(?<=token)|(?<=secret)) |(?=\s{0,20}-?\s{0,3}value:))"
+    r"(?:\s{0,40}[\"']?[A-Za-z]{0,9}[Vv]alue[\"']?\s{0,2}[:=])?[\s\"'`=>\\]{0,6}"
+)
+
+
 def _named(provider: str, value: str) -> str:
     """Match a value without a prefix of its own, assigned to a name that carries the provider's."""
-    return rf"(?<![A-Za-z])(?i:{provider})[\w .\-\]\"']{{0,30}}?(?:=|:|\bis\b|,)[\s\"'`=>\\]{{0,6}}({value})(?![\w-])"
+    return rf"(?<![A-Za-z])(?i:{provider}){_NAMED_LINK}({value})(?![\w-])"
 
 
 _AWS = (
@@ -65,7 +72,8 @@ _AWS = (
         ("secret", "aws", "akia", "asia"),
         # The words that announce it may be a few JSON or YAML tokens away from the 40 characters.
         r"(?i:secret.{0,4}access.{0,4}key|aws.{0,4}secret|secret.{0,2}key|(?<![a-z])a[ks]ia[a-z0-9]{16})"
-        r"[\w .\-]{0,16}?[\s:=\"'`,>|\\]{1,16}([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])",
+        r"[\w .\-]{0,16}?[\s:=\"'`,>|\\]{1,16}(?:[A-Za-z]{0,9}[Vv]alue[\s:=\"'`>]{1,8})?"
+        r"([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])",
         entropy=4.0,
         folded=True,
     ),
@@ -94,6 +102,14 @@ _SOURCE_CONTROL = (
     Rule("SOURCEGRAPH_TOKEN", "high", ("sgp_",), r"sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}"),
     Rule("SOURCEGRAPH_TOKEN", "high", ("sourcegraph",), _named("sourcegraph", "[a-fA-F0-9]{40}"), folded=True),
     Rule("AZURE_DEVOPS_PAT", "high", ("AZDO",), rf"{_ALNUM}{{76}}AZDO{_ALNUM}{{4}}"),
+    Rule(
+        "AZURE_DEVOPS_PAT",
+        "high",
+        ("devops", "vsts", "ado_"),
+        _named(r"azure[ _-]?devops|vsts|ado_(?:pat|token)", "[a-z2-7]{52}"),
+        3.5,
+        True,
+    ),
 )
 
 _AI = (
@@ -106,7 +122,19 @@ _AI = (
     ),
     Rule("OPENAI_API_KEY", "high", ("T3BlbkFJ",), r"sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}"),
     Rule("OPENROUTER_API_KEY", "high", ("sk-or-v1-",), rf"sk-or-v1-{_HEX64}"),
+    Rule("CEREBRAS_API_KEY", "high", ("csk-",), r"csk-[a-z0-9]{48}", 3.5),
+    Rule("FIREWORKS_API_KEY", "high", ("fw_",), r"fw_(?=[A-Za-z]{0,23}[0-9])[A-Za-z0-9]{24}", 3.5),
+    Rule("JINA_API_KEY", "high", ("jina_",), r"jina_[\w-]{60}", 3.5),
+    Rule("VOYAGE_API_KEY", "high", ("pa-",), r"pa-(?=[A-Za-z_-]{0,42}[0-9])[\w-]{43}", 4.0),
     Rule("DEEPSEEK_API_KEY", "high", ("deepseek",), _named("deepseek", f"sk-{_HEX32}"), folded=True),
+    # Behind the rule with a name: who copied OpenAI's interface copied "sk-" too. Without a digit it is a CSS class.
+    Rule(
+        "OPENAI_COMPATIBLE_API_KEY",
+        "high",
+        ("sk-",),
+        r"(?<![A-Za-z0-9_-])(sk-(?=[A-Za-z]{0,47}[0-9])(?:[A-Za-z0-9]{48}|[A-Za-z0-9]{32}))(?![\w-])",
+        3.5,
+    ),
     Rule("HUGGINGFACE_TOKEN", "high", ("hf_",), r"hf_[A-Za-z0-9]{34}"),
     Rule("HUGGINGFACE_TOKEN", "high", ("api_org_",), r"api_org_[A-Za-z]{34}"),
     Rule("COHERE_API_KEY", "high", ("cohere", "co_api_key"), _named("cohere|co_api_key", "[A-Za-z0-9]{40}"), 3.5, True),
@@ -126,6 +154,7 @@ _AI = (
         _named("elevenlabs|xi", "(?:sk_)?[a-f0-9]{32,48}"),
         folded=True,
     ),
+    Rule("ELEVENLABS_API_KEY", "high", ("sk_",), r"sk_[a-f0-9]{48}"),
 )
 
 _CHAT = (
@@ -135,6 +164,7 @@ _CHAT = (
         "high",
         ("xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxo-"),
         r"xox[aprso]-(?:\d-)?\d{6,14}-(?:\d{6,14}-){0,3}(?=\d{0,47}[A-Za-z])[A-Za-z0-9]{10,48}+",
+        entropy=2.0,  # most of it is numbers of accounts
     ),
     Rule("SLACK_TOKEN", "high", ("xoxe-", "xoxe."), r"xoxe(?:\.xox[bp])?-\d-[A-Za-z0-9]{120,240}+"),
     Rule("SLACK_APP_TOKEN", "high", ("xapp-",), r"xapp-\d-[A-Z0-9]{8,14}-\d{10,16}-[a-z0-9]{30,80}+"),
@@ -148,8 +178,8 @@ _CHAT = (
         "DISCORD_BOT_TOKEN",
         "high",
         (".",),
-        # Begins with the account's number in base64, so its first two characters are from a short list.
-        r"[MNO][DTjz][A-Za-z\d_-]{22,26}\.[\w-]{6}\.[\w-]{27,38}+",
+        # Begins with the account's number in base64, so its first character is from a short list.
+        r"[MNO][A-Za-z\d_-]{23,27}\.[\w-]{6}\.(?=[A-Za-z_-]{0,37}\d)[\w-]{27,38}+",
         entropy=4.0,
     ),
     Rule("DISCORD_WEBHOOK", "medium", ("/api/webhooks/",), r"/api/webhooks/(\d{17,20}/[\w-]{60,80}+)"),
@@ -174,6 +204,7 @@ _PAYMENT = (
     Rule("FLUTTERWAVE_KEY", "high", ("FLWSECK",), r"FLWSECK(?:_TEST)?-[a-zA-Z0-9]{12,40}-X"),
     Rule("EASYPOST_API_KEY", "high", ("EZAK",), r"EZAK[A-Za-z0-9]{54}"),
     Rule("SHIPPO_TOKEN", "high", ("shippo_",), rf"shippo_(?:live|test)_{_HEX40}"),
+    Rule("LOB_API_KEY", "high", ("live_", "test_"), r"(?<![A-Za-z0-9_])((?:live|test)_[a-f0-9]{35})(?![\w-])"),
     Rule("SHOPIFY_TOKEN", "high", ("shpat_", "shpca_", "shppa_", "shpss_"), r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"),
 )
 
@@ -181,6 +212,7 @@ _CLOUD = (
     Rule("GOOGLE_API_KEY", "high", ("AIza",), r"AIza[\w-]{35}", entropy=3.5),
     Rule("GOOGLE_OAUTH_SECRET", "high", ("GOCSPX-",), r"GOCSPX-[\w-]{28}"),
     Rule("GOOGLE_OAUTH_TOKEN", "high", ("ya29.",), r"ya29\.[\w-]{60,300}+"),
+    Rule("GOOGLE_REFRESH_TOKEN", "high", ("1//",), r"(?<![\w/])(1//0[\w-]{40,120}+)(?![\w/])", 4.0),
     Rule("AZURE_STORAGE_KEY", "critical", ("AccountKey=",), r"AccountKey=([A-Za-z0-9+/]{86}==)"),
     Rule("AZURE_SHARED_ACCESS_KEY", "high", ("SharedAccessKey=",), r"SharedAccessKey=([A-Za-z0-9+/]{43}=)"),
     Rule(
@@ -213,14 +245,17 @@ _CLOUD = (
         "FLYIO_TOKEN",
         "high",
         ("fo1_", "fm1", "fm2_"),
-        r"(?:fo1_[\w-]{43}|fm1[ar]_[A-Za-z0-9+/]{100,400}+|"
-        r"fm2_[A-Za-z0-9+/]{100,400}+)={0,3}",
+        r"(?:fo1_[\w-]{43}|fm1[ar]_[A-Za-z0-9+/]{100,1500}+|"
+        r"fm2_[A-Za-z0-9+/]{100,1500}+)={0,3}",
     ),
     Rule("NETLIFY_TOKEN", "high", ("nfp_",), r"nfp_[A-Za-z0-9]{36}"),
     Rule("VERCEL_TOKEN", "high", ("vcp_", "vci_", "vca_", "vcr_", "vck_"), r"vc[piark]_[A-Za-z0-9]{24,60}+", 3.5),
     Rule("RENDER_API_KEY", "high", ("rnd_",), r"rnd_[A-Za-z0-9]{28,32}", 3.5),
     Rule("SUPABASE_TOKEN", "high", ("sbp_",), r"sbp_(?:v0_)?[a-f0-9]{40}"),
-    Rule("SUPABASE_SECRET_KEY", "high", ("sb_secret_",), r"sb_secret_[\w-]{22}_[\w-]{8}"),
+    Rule("SUPABASE_SECRET_KEY", "high", ("sb_secret_",), r"sb_secret_[\w-]{31}"),
+    Rule("NEON_API_KEY", "high", ("napi_",), r"napi_[a-z0-9]{64}", 3.5),
+    Rule("SCALINGO_TOKEN", "high", ("tk-us-",), r"tk-us-[\w-]{48}", 3.5),
+    Rule("DEFINED_NETWORKING_TOKEN", "high", ("dnkey-",), r"dnkey-[a-z0-9=_-]{26}-[a-z0-9=_-]{52}"),
     Rule("PLANETSCALE_TOKEN", "high", ("pscale_",), r"pscale_(?:tkn|pw|oauth)_[\w.=-]{32,64}+"),
     Rule("CLICKHOUSE_CLOUD_SECRET", "high", ("4b1d",), r"4b1d[A-Za-z0-9]{38}", entropy=3.5),
     Rule("DATABRICKS_TOKEN", "high", ("dapi",), r"dapi[a-f0-9]{32}(?:-\d)?"),
@@ -263,6 +298,15 @@ _DELIVERY = (
     Rule(
         "DOPPLER_TOKEN", "high", ("dp.",), r"dp\.(?:pt|ct|st|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,44}"
     ),
+    Rule("INFISICAL_TOKEN", "high", ("st.",), r"st\.[a-f0-9]{24}\.[a-f0-9]{32}\.[a-f0-9]{32}"),
+    Rule("HARNESS_API_KEY", "high", ("pat.", "sat."), r"[ps]at\.[A-Za-z0-9]{22}\.[a-f0-9]{24}\.[A-Za-z0-9]{20}"),
+    Rule(
+        "SIDEKIQ_CREDENTIAL",
+        "medium",
+        ("contribsys",),
+        rf"(?i:contribsys)(?:\.com[/@:=]{{1,2}}|{_NAMED_LINK})([a-f0-9]{{8}}:[a-f0-9]{{8}})(?![\w-])",
+        folded=True,
+    ),
     Rule("ONEPASSWORD_SERVICE_TOKEN", "critical", ("ops_eyJ",), r"ops_eyJ[A-Za-z0-9+/_-]{200,2000}+={0,3}"),
     Rule(
         "ONEPASSWORD_SECRET_KEY",
@@ -286,11 +330,14 @@ _OBSERVABILITY = (
     Rule(
         "DATADOG_KEY",
         "high",
-        ("datadog", "dd_api", "dd_app", "dd-api"),
-        _named("datadog|dd[_-]ap[ip]", f"{_HEX40}|{_HEX32}"),
+        ("datadog", "dd_ap", "dd-ap", "ddap"),
+        _named("datadog|dd[_-]?ap[ip]", f"{_HEX40}|{_HEX32}"),
         folded=True,
     ),
     Rule("NEW_RELIC_KEY", "high", ("NRAK-", "NRII-", "NRIQ-"), r"NR(?:AK-[A-Z0-9]{27}|I[IQ]-[A-Za-z0-9_-]{32})"),
+    Rule("NEW_RELIC_KEY", "high", ("NRAL",), r"(?:[a-f0-9]{36}|eu01xx[a-f0-9]{30})NRAL"),
+    Rule("POSTHOG_KEY", "high", ("phx_",), r"phx_[A-Za-z0-9]{40,56}+", 3.5),
+    Rule("HONEYCOMB_API_KEY", "high", ("hcaik_", "hcbik_", "hcaic_"), r"hc[a-z]i[kc]_[a-z0-9]{58}"),
     Rule("NEW_RELIC_KEY", "medium", ("NRJS-",), r"NRJS-[a-f0-9]{19}"),
     Rule("GRAFANA_TOKEN", "high", ("glsa_",), r"glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}"),
     Rule("GRAFANA_TOKEN", "high", ("glc_",), r"glc_[A-Za-z0-9+/]{32,400}+={0,3}"),
@@ -313,6 +360,8 @@ _BUSINESS = (
     ),
     Rule("MAILCHIMP_API_KEY", "high", ("-us",), r"[a-f0-9]{32}-us\d{1,2}"),
     Rule("BREVO_API_KEY", "high", ("xkeysib-", "xsmtpsib-"), r"x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}"),
+    Rule("MANDRILL_API_KEY", "high", ("mandrill",), _named("mandrill", r"(?:md-)?[\w-]{22}"), 3.5, True),
+    Rule("RESEND_API_KEY", "high", ("re_",), r"re_(?=[A-Za-z]{0,7}[0-9A-Z])[A-Za-z0-9]{8}_[A-Za-z0-9]{24}", 4.0),
     Rule(
         "MESSAGEBIRD_API_KEY",
         "high",
@@ -333,6 +382,11 @@ _BUSINESS = (
         3.5,
         True,
     ),
+    Rule("ASANA_TOKEN", "high", ("1/", "2/"), r"(?<![\w/])([12]/\d{16}(?:/\d{16})?:[a-f0-9]{32})(?![\w-])"),
+    Rule("INTERCOM_TOKEN", "high", ("dG9rO",), r"dG9rO[A-Za-z0-9+/]{50,60}+=?", 3.5),
+    Rule("FRAMEIO_TOKEN", "high", ("fio-u-",), r"fio-u-[\w=-]{64}", 3.5),
+    Rule("MAPBOX_SECRET_TOKEN", "high", ("sk.eyJ",), r"sk\.eyJ[\w-]{40,160}\.[\w-]{20,30}"),
+    Rule("LINKEDIN_CLIENT_SECRET", "high", ("WPL_AP",), r"WPL_AP\d\.[A-Za-z0-9]{16}\.[A-Za-z0-9+/]{6,10}={0,2}"),
     Rule("FIGMA_TOKEN", "high", ("figd_", "figu_"), r"fig[du]_[\w-]{40,48}+"),
     Rule("CONTENTFUL_TOKEN", "high", ("CFPAT-",), r"CFPAT-[\w-]{43}"),
     Rule("HUBSPOT_TOKEN", "high", ("pat-na", "pat-eu"), rf"pat-(?:na|eu)\d-{_UUID}"),
@@ -341,6 +395,7 @@ _BUSINESS = (
     Rule("TRELLO_TOKEN", "high", ("ATTA",), r"ATTA[a-f0-9]{64}[A-F0-9]{8}"),
     Rule("DROPBOX_TOKEN", "high", ("sl.",), r"sl\.(?:u\.)?[\w-]{130,400}+", entropy=4.0),
     Rule("FACEBOOK_TOKEN", "high", ("EAA",), r"EAA[MC][A-Za-z0-9]{100,300}+", entropy=4.0),
+    Rule("INSTAGRAM_TOKEN", "high", ("IGQV", "IGAA"), r"IG(?:QV|AA)[\w-]{100,300}+", 4.0),
     Rule("FACEBOOK_TOKEN", "high", ("|",), r"\d{15,16}\|[\w-]{27}", entropy=3.5),
     Rule("TWITTER_BEARER_TOKEN", "high", ("AAAAAAAAAAAAAAAAAAAAA",), r"A{22}[A-Za-z0-9%]{80,100}+"),
     Rule("ADOBE_CLIENT_SECRET", "high", ("p8e-",), r"p8e-[A-Za-z0-9]{32}"),
