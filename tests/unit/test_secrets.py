@@ -306,6 +306,14 @@ def test_a_placeholder_is_not_reported(text: str) -> None:
         "See https://example.org/a@b and https://example.org:8443/x@y",
         "http://127.0.0.1:8000/path",
         "The keyboard: mechanical, 104keys-layout-v2",
+        '"AWS::IAM::AccessKey": "bf29289b78d371e3"',
+        '"AWS::AppFabric::AppAuthorization": "1f98c5225b47f913"',
+        ":type tokens: antlr4.BufferedTokenStream.BufferedTokenStream",
+        "password = base64.b16encode(salt)",
+        '"ChangeToken": "abcd12f2-46da-4fdb-b8d5-fbd4c466928f"',
+        "Authorization: AWS4-HMAC-SHA256 Credential=",
+        "new URL('https://abc:xyz@example.org')",
+        "the token abc123def456ghi789jkl012 was revoked",
     ],
 )
 def test_ordinary_text_is_not_reported(text: str) -> None:
@@ -321,7 +329,7 @@ def test_a_private_key_is_found_from_marker_to_marker(kind: str) -> None:
     whole = f"{opening}{body}\n-----END {kind}PRIVATE " + "KEY-----\n"
 
     assert only(f"here: {whole} thanks")[0] == "PRIVATE_KEY"
-    assert body in only(f"here: {whole} thanks")[1]
+    assert only(f"here: {whole} thanks")[1] == whole.rstrip()
     assert body in only(f"here: {opening}{body}")[1]
 
 
@@ -366,6 +374,17 @@ def test_a_jwt_is_found_by_its_header() -> None:
         ("api_key = '«{A32}»'", "GENERIC_SECRET"),
         ('"clientSecret": "«{A32}»"', "GENERIC_SECRET"),
         ("My password is «{A5}7{A5}», ok?", "GENERIC_SECRET"),
+        ('{"name": "APP_SECRET", "value": "«{A32}»"}', "GENERIC_SECRET"),
+        ('- name: APP_SECRET\n  value: "«{A32}»"', "GENERIC_SECRET"),
+        ('{"ParameterKey": "DbPassword", "ParameterValue": "«{A5}7{A5}»"}', "GENERIC_SECRET"),
+        ("| api key | «{A32}» |", "GENERIC_SECRET"),
+        ("<client_secret>«{A32}»</client_secret>", "GENERIC_SECRET"),
+        ("deploy --api-key «{A32}» --wait", "GENERIC_SECRET"),
+        ("FROM scratch\nENV APP_SECRET «{A32}»\n", "GENERIC_SECRET"),
+        ("machine host login me password «{A5}7{A5}»", "GENERIC_SECRET"),
+        ("STORAGE_KEY=«{A44}»", "GENERIC_SECRET"),
+        ('{"name": "SNYK_TOKEN", "value": "«{u}»"}', "SNYK_TOKEN"),
+        ('{"name": "AWS_SECRET_ACCESS_KEY", "value": "«{b40}»"}', "AWS_SECRET_KEY"),
         ("DB_PASSWORD=«{A5}7{A5}»", "GENERIC_SECRET"),
     ],
 )

@@ -34,6 +34,7 @@ _STOP_VALUES = frozenset(
 )
 _LONG_TOKEN = re.compile(rf"[\w.~$%|:/+=-]{{{SHORTEST},}}+")
 _OPEN_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,9} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_CLOSE_PRIVATE_KEY = re.compile(r"-----END (?:[A-Z0-9]{2,9} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PRIVATE_KEY_REACH = 16_000  # characters; an RSA-8192 key in PEM is under 7,000
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/=]{32}")
 _KEY_CHARACTERS = re.compile(r"[A-Za-z0-9+/=\s\\:,-]*")
@@ -49,19 +50,35 @@ _CURL_USER = re.compile(
     r"(?<!\S)(?:-u|--user)[ =]{1,3}[\"']([^\s\"':]{6,100}):[\"']"
 )
 _AUTHORIZATION = re.compile(
-    r"(?:authorization[\"'\\]{0,2}\s{0,3}[:=]\s{0,3}[\"'\\]{0,2}(?:(?:basic|bearer|token|api-?token|api-?key)\s{1,3})?"
+    r"(?:(?<![a-z])authorization[\"'\\]{0,2}\s{0,3}[:=]\s{0,3}[\"'\\]{0,2}(?:(?:basic|bearer|token|api-?token|api-?key)\s{1,3})?"
     r"|(?<![a-z])bearer\s{1,3})([a-z0-9._~+/|:=-]{12,2000})"
 )
 _KEYWORDS = ("pass", "pwd", "secret", "token", "key", "credential")
-_KEY_QUALIFIER = re.compile(r"(?:api|access|auth|account|private|secret|signing|encryption|master|service)[ _-]?$")
+_KEY_QUALIFIER = re.compile(
+    r"(?:api|access|account|admin|app|application|auth|client|consumer|crypto|decryption|deploy|encryption|function|hmac"
+    r"|host|ingestion|integration|jwt|license|master|private|root|sdk|secret|server|service|session|shared|signature"
+    r"|signing|storage|subscription|webhook)[ _-]?$"
+)
 _PASS_QUALIFIER = re.compile(r"(?:admin|db|ftp|mail|my|mysql|pg|redis|root|smtp|sql|ssh|user)$")
 _HARMLESS_QUALIFIER = re.compile(
-    r"(?:public|pub|csrf|xsrf|page|next|continuation|cursor|sync|pagination|idempotency|cancellation|by)[ _-]?$"
+    r"(?:public|pub|csrf|xsrf|page|next|forward|backward|starting|resume|continuation|cursor|sync|pagination|idempotency"
+    r"|change|request|cancellation|by)[ _-]?$"
 )
 _ASSIGNED = re.compile(
-    r"(?:word|wd|phrase|code)?s?[\"'\]\\]{0,3}(?:\s{0,4}(?::=|=>|==?|:)\s{0,4}|\s{1,3}(?:is|was)\s{1,3}:?)"
+    r"(?:word|wd|phrase|code)?s?[\"'`\]\\]{0,3}(?:\s{0,4}(?::=|=>|==?|:|>)\s{0,4}|\s{1,3}(?:is|was)\s{1,3}:?"
+    # a cell of a table; a member called value after a name (a container's environment, a parameter of a stack)
+    r"|\s{0,20}\|\s{0,20}|,?\s{0,40}[\"'\\]{0,3}[a-z]{0,9}value[\"'\\]{0,3}\s{0,3}[:=]\s{0,4})"
     r"[\"'`\\]{0,3}([^\s\"'`<>,;(){}\[\]\\]{6,200})"
 )
+# A flag of a command, a line of a Dockerfile or of netrc: only these part a name from its value by a space.
+_SPACED_NAME = re.compile(
+    r"(?:(?<![\w-])--?[a-z][a-z-]{0,30}|(?:^|\n)[ \t]{0,8}(?:env|arg|setx)[ ]{1,4}[a-z_][a-z0-9_]{0,60}"
+    r"|\blogin \S{1,60} {1,4})$"
+)
+_SPACED_VALUE = re.compile(
+    r"(?:word|wd|phrase|code)?s?[ ]{1,4}[\"'`]?([^\s\"'`<>,;(){}\[\]\\=:|-][^\s\"'`<>,;(){}\[\]\\]{5,199})"
+)
+_DOTTED_NAME = re.compile(r"(?:[a-z_]\w{0,60}\.){1,8}[a-z_]\w{0,80}", re.IGNORECASE)
 _KIND_CHANGE = re.compile(r"(?=[a-z][0-9]|[0-9][A-Za-z]|[a-z][A-Z]|[A-Z][0-9])")
 _DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 _NOT_A_VALUE = (
@@ -180,6 +197,8 @@ def _private_keys(text: str) -> Iterator[Span]:
             end = body.end() if body else position
         # A line of base64, and not the prose or ellipsis of a manual between the markers.
         if _KEY_BODY.search(text, position, end) and not _is_placeholder(text[position:end]):
+            if closing := _CLOSE_PRIVATE_KEY.match(text, end):
+                end = closing.end()
             yield Span(opening.start(), end, "PRIVATE_KEY", "critical")
             position = end
     for match in _PUTTY_KEY.finditer(text):
@@ -215,6 +234,8 @@ def _url_passwords(text: str) -> Iterator[Span]:
             continue
         before = text[max(0, match.start() - 32) : match.start()]
         kind = "CONNECTION_STRING_PASSWORD" if _DATABASE_SCHEMES.search(before) else "URL_PASSWORD"
+        if kind == "URL_PASSWORD" and end - start < 5:  # https://a:b@host in a manual
+            continue
         yield Span(start, end, kind, "high")
 
 
@@ -238,6 +259,10 @@ def _curl_passwords(text: str) -> Iterator[Span]:
 def _authorizations(text: str, lowered: str) -> Iterator[Span]:
     for match in _AUTHORIZATION.finditer(lowered):
         value = text[slice(*match.span(1))]
+        if value.startswith(
+            "AWS4-HMAC-"
+        ):  # the name of the scheme; the signature that follows is spent with the request
+            continue
         if _DIGIT.search(value) and _entropy(value) >= 3.0 and not _is_stop_value(value):
             yield Span(*match.span(1), "AUTHORIZATION_HEADER", "medium")
 
@@ -248,15 +273,22 @@ def _generic(text: str, lowered: str) -> Iterator[Span]:
         position = lowered.find(keyword)
         while position >= 0:
             end = position + len(keyword)
-            assigned = _ASSIGNED.match(lowered, end) if _announces(keyword, lowered, position) else None
+            assigned = _value_after(lowered, position, end) if _announces(keyword, lowered, position) else None
             if assigned and _looks_secret(keyword, text[slice(*assigned.span(1))]):
                 yield Span(*assigned.span(1), "GENERIC_SECRET", "low")
             position = lowered.find(keyword, end)
 
 
+def _value_after(lowered: str, position: int, end: int) -> re.Match[str] | None:
+    if assigned := _ASSIGNED.match(lowered, end):
+        return None if lowered.startswith("(", assigned.end()) else assigned  # a call: password = base64.b16encode(…)
+    spaced = _SPACED_VALUE.match(lowered, end)
+    return spaced if spaced and _SPACED_NAME.search(lowered, max(0, position - 80), position) else None
+
+
 def _announces(keyword: str, lowered: str, position: int) -> bool:
-    before = lowered[max(0, position - 13) : position]
-    if _HARMLESS_QUALIFIER.search(before):
+    before = lowered[max(0, position - 16) : position]
+    if _HARMLESS_QUALIFIER.search(before) or "::" in before:  # AWS::IAM::AccessKey is the name of a type
         return False
     if keyword == "pass" and before[-1:].isalpha() and not lowered.startswith(("passw", "passphrase"), position):
         return _PASS_QUALIFIER.search(before) is not None  # not bypass, compass
@@ -268,6 +300,8 @@ def _looks_secret(keyword: str, value: str) -> bool:
         return False
     value = value.rstrip(".:!?")
     if value.startswith(_NOT_A_VALUE) or _is_stop_value(value) or not _DIGIT.search(value):
+        return False
+    if _DOTTED_NAME.fullmatch(value) and len(_DIGIT.findall(value)) < 3:  # antlr4.BufferedTokenStream
         return False
     if keyword in ("pass", "pwd"):
         return len(value) >= 6 and _LETTER.search(value) is not None and len(set(value)) >= 5
