@@ -14,8 +14,23 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from firedoor.inspection.pii_rules import IBAN_LENGTHS, IDENTITIES, LABELLED, SWIFT_COUNTRIES, Identity, Labelled
+from firedoor.inspection.pii_rules import (
+    IBAN_LENGTHS,
+    IDENTITIES,
+    LABELLED,
+    SWIFT_COUNTRIES,
+    Identity,
+    Labelled,
+)
 from firedoor.inspection.spans import lower, without_overlaps
+
+# Writings of the same characters by word processors and keyboards; one for one, so that no offset moves.
+_PLAIN = (
+    dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE63, 0xFF0D], "-")
+    | dict.fromkeys([0x00A0, *range(0x2000, 0x200B), 0x202F, 0x3000], " ")
+    | {0xFF08: "(", 0xFF09: ")", 0xFF0B: "+", 0xFF0E: ".", 0xFF0F: "/", 0xFF1A: ":", 0xFF20: "@"}
+    | {zero + n: str(n) for zero in (0xFF10, 0x0660, 0x06F0, 0x0966) for n in range(10)}
+)
 
 _LOCAL_PART = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+'-"
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9-]{1,63}+\.){1,8}[A-Za-z]{2,24}+(?![\w-])")
@@ -27,7 +42,7 @@ _SPACED = re.compile(
     r"[0-9]{3} [0-9]{4} [0-9]{4} [0-9]{4}(?: [0-9]{3})?|[0-9]{3} [0-9]{6} [0-9]{4,5}"  # payment cards
     r"| [0-9]{2} [0-9]{2} [0-9][0-9AB] [0-9]{3} [0-9]{3} [0-9]{2}"
     r"|[0-9]{2} [0-9]{3} [0-9]{3,4}|[0-9]{3} [0-9]{4} [0-9]{4}|[0-9] [0-9]{3} [0-9]{3} [0-9]{3}"
-    r"|[0-9]{2} [0-9]{2} [0-9]{4}|[0-9]{4} [0-9]{5}|[0-9]{5} [0-9]{5}|[0-9]{5} [0-9]{4} [0-9]{3}"
+    r"|[0-9]{2} [0-9]{2} [0-9]{4}|[0-9]{4} [0-9]{5}|[0-9]{3} [0-9]{6}|[0-9]{5} [0-9]{5}|[0-9]{5} [0-9]{4} [0-9]{3}"
     r")(?![0-9A-Za-z])"
 )
 _SHAPE = str.maketrans(
@@ -50,12 +65,21 @@ _ISSUERS = re.compile(
     r"|(?:5018|5020|5038|5[678][0-9]{2}|6304|6390|67[0-9]{2})[0-9]{8,15}$"
 )
 _CARD_WORDS = re.compile(
-    r"card|visa|master|amex|american express|maestro|discover|credit|debit|(?<![a-z])cc(?![a-z])|payment|\bexp|cvv|cvc"
+    r"card|visa|master|amex|american express|maestro|discover|diners|credit|debit|(?<![a-z])cc(?![a-z])|payment|\bexp"
+    r"|cvv|cvc|kredit|karte|bancaire|\bcarte\b|tarjeta|cart[aã]o|carta\b|kaart|kort\b|karta|kart[ıi]|карт|カード|卡|카드"
 )
-_CARD_LABEL = re.compile(r"(?:credit|debit|card|visa|mastercard|amex|(?<![a-z])cc(?![a-z]))[^0-9.;]{0,24}$")
+_CARD_LABEL = re.compile(
+    r"(?:credit|debit|card|visa|mastercard|amex|(?<![a-z])cc(?![a-z])|kreditkarte|carte bancaire|tarjeta|cart[aã]o"
+    r"|carta di credito)[^0-9.;]{0,24}$"
+)
 
 _SSN_SHAPES = ("999-99-9999", "999 99 9999", "999999999")
-_SSN_WORDS = re.compile(r"\bssn|social[ _-]?security|\bsoc sec|ssn\b")
+_SSN_WORDS = re.compile(
+    r"\bssn|social[ _-]?security|\bsoc sec|ssn\b|\b(?:my|his|her|their|your|the) social\b(?! (?:media|net|acc|life))"
+)
+_NO_SSN_LABEL = re.compile(
+    r"(?:licen[cs]e|passport|routing|account|acct|mrn|record|member|phone|policy|order)[^a-z0-9]*$"
+)
 
 _NINO = re.compile(
     r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?<!BG|GB|KN|NK|NT|TN|ZZ)( ?)[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[A-D]$"
@@ -63,46 +87,64 @@ _NINO = re.compile(
 _SPACED_NINO = re.compile(r"[A-Z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [A-D](?![0-9A-Za-z])")
 _IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,28}")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}+[0-9A-Fa-f.]{0,15}(?=$|[^\w:]|:[0-9]{1,5}(?![\w:]))")
-_MAC = re.compile(
-    r"(?<![\w:-])(?:(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}"
-    r"|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})(?![\w:-])"
+_MAC = re.compile(r"(?<![\w:-])(?:(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2})(?![\w:-])")
+# As switches write it. It begins at its first dot, which a search finds faster than a hexadecimal digit.
+_DOTTED_MAC = re.compile(r"\.(?<=[0-9A-Fa-f]{4}\.)(?<![\w.:-].{5})[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![\w:-]|\.\w)")
+_VERSION_WORDS = re.compile(
+    r"(?:version|release|\bv|ver\.?|build|section|chapter|clause|paragraph|§|firmware)s?[\s:=]{0,3}$"
 )
-_VERSION_WORDS = re.compile(r"(?:version|release|\bv|ver\.?|build|section|chapter|§|firmware)[\s:=]{0,3}$")
+_UPGRADE = re.compile(r"(?:upgrad|updat|downgrad|migrat)[a-z]{1,4} (?:[a-z]{1,20} ){0,2}(?:v?[0-9.]{1,20} to )?$")
+_ADDRESS_WORDS = re.compile(
+    r"\bip|addr|host|server|client|from|\bto\b|via|gateway|router|dns|ping|peer|remote|source|src|dst|subnet|login"
+    r"|connect|block|deny|allow"
+)
 
+_EXTENSION = r"(?:[ ,]{0,2}(?:x|extn?|extension)\.?[ :]{0,2}[0-9]{1,6})?"
 # What may be a phone number with what may follow it: groups of digits, at most two separators apart.
 _DIGIT_GROUPS = re.compile(
-    r"[+(0-9](?<![0-9A-Za-z_@#$€£./-][+(0-9])(?<![0-9],.)(?:(?<=\+) ?\(?|(?<=\()\+?)?"
+    r"[+(0-9](?<![0-9A-Za-z_@#$€£./-][+(0-9])(?!(?<=[0-9],[0-9])[0-9]{2}(?:,|(?![0-9 ./(-])))"
+    r"(?:(?<=\+) ?\(?|(?<=\()\+?)?"
     r"[0-9]{0,15}+(?:\)?[ .\-/\u2010-\u2013]{0,2}\(?[0-9]{1,15}+){0,8}"
-    r"(?:[ ,]{0,2}(?:x|ext\.?|extension)[ :]?[0-9]{1,6})?"
+    rf"{_EXTENSION}"
 )
+_DIGIT = re.compile(r"[0-9]")
 _GROUP_END = re.compile(r"[0-9](?=[^0-9]|$)")
 # Written so that nobody needs to be told: North American, French, an area code in brackets.
 _DISTINCT_PHONE = re.compile(
     r"(?<![0-9][ .-])(?<![0-9])(?:"
-    r"(?:(?:\+|00)?1[ .-]?)?(?:\([0-9]{3}\)[ -]?|[0-9]{3}[.-])[0-9]{3}[ .-][0-9]{4}"
+    r"(?:(?:\+|00)?1[ .-]?)?(?:\([0-9]{3}\)[ -]?|[2-9][0-9]{2}[.-])[0-9]{3}[ .-][0-9]{4}"
+    r"|[2-9][0-9]{2}/[2-9][0-9]{2}-[0-9]{4}"
     r"|(?:1 )?[2-9][0-9]{2} [2-9][0-9]{2}[ -][0-9]{4}"
     r"|\(0?[1-9][0-9]{0,3}\)[ -]{0,2}[0-9]{3,5}[ -]?[0-9]{3,5}|\(0[1-9][0-9]{2,3}\) ?[0-9]{5,8}"
     r"|0[1-9]([ .-])[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[0-9]{2}"
-    r")(?:[ ,]{0,2}(?:x|ext\.?|extension)[ :]?[0-9]{1,6})?(?![ -]?[0-9]|[A-Za-z_])"
+    rf"){_EXTENSION}(?![ -]?[0-9]|[A-Za-z_])"
 )
 _AREA_IN_BRACKETS = re.compile(r"\(\+?[0-9]{1,5}\)")
 _THREE_PAIRS = re.compile(r"[1-9][0-9]([ -])[0-9]{2}\1[0-9]{2}")
 _TRUNK_PHONE = re.compile(r"0[1-9][0-9]{1,4}[ /-]?[0-9]{3,8}(?:[ -][0-9]{3,5})?")
+_BARE_MOBILE = re.compile(r"07[1-9][0-9]{8}")  # British; other digits without a separator are as likely an id
+_ZIP_CODE = re.compile(r"[0-9]{5}-[0-9]{4}")
 _TRUNK_REGIONS = ("GB", "DE", "FR", "AU", "IT", "JP", "NL")
 _DATE = re.compile(r"[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./](?:[0-9]{4}|[0-9]{2})")
 _YEARS = re.compile(r"(?:19|20)[0-9]{2}[ /-](?:19|20)[0-9]{2}")
 _DOTTED_PAIR = re.compile(r"[0-9]{4}\.[0-9]{4}")
+# Other languages than English, where what they call it does not begin like "tel" or "mob".
+_PHONE_WORDS = (
+    r"телефон|\bтел\b|\bмоб|номер|τηλ|κινητ|טלפון|נייד|电话|電話|手机|手機|携帯|전화|휴대|연락처|โทร|มือถือ"
+    r"|điện thoại|sđt|\bhp\b|\bcep\b|\bgsm\b|\bpuh|puhelin|\bfono?\b|rufnummer"
+    r"|joindre|appel(?:er|ez)|chiam|llám|llamar?\b|\bbel |\bportable|\bph\b"
+)
 # "text 1234567 words" and "reach 10000000 people" are not calls: a short bare number needs a noun or "at" before it.
 _NEXT_TO_LABEL = re.compile(
-    r"(?i)(?:phone|tel|telefono?|teléfono|mobil|mobile|mob|cell|fax|sms|whatsapp|numbers?|num|no|nr|contact|at|on|line"
+    rf"(?i)(?:{_PHONE_WORDS}|phone|tel|telefono?|teléfono|mobil|mobile|mob|cell|fax|sms|whatsapp|numbers?|num|no|nr|contact|at|on|line"
     r"|(?:number|phone|mobile|cell|fax|it|that) (?:is|was)|is:|(?:call|text|dial|ring|reach) (?:me|us|him|her|them)"
     r"|call|dial|(?:sms|messages?|text) to)"
-    r"[\"'\s:=>.,|(\[#-]{0,6}$"
+    r"(?:[\s_]{0,2}(?:number|num|no|nr)\b)?[\"'\s:=>.,|(\[#-]{0,6}$"
 )
 _PHONE_LABEL = re.compile(
-    r"(?:phone|tele?fono?|teléfono|\btel|\btlf|mobile?|móvil|\bmob|cell|\bfax|handy|whats ?app|hotline|pager"
-    r"|\bsms|\btext(?:ed)?|\bcall(?:ed|ing)?|\breach|\bdial|\bring|contact|messages? (?:to|on|at|from)|registered"
-    r"|answering|voice ?mail|(?:support|help|land|our|direct) ?line"
+    rf"(?:{_PHONE_WORDS}|phone|tele?fono?|teléfono|\btel|\btlf|mobile?|móvil|\bmob|cell|\bfax|handy|whats ?app"
+    r"|hotline|pager|\bsms|\btext(?:ed)?|\bcall(?:ed|ing)?|\breach|\bdial|\bring|contact|messages? (?:to|on|at|from)"
+    r"|registered|answering|voice ?mail|(?:support|help|land|our|direct) ?line"
     r"|(?:my|his|her|their|your|this|new|the|emergency) numbers?)[^0-9]{0,28}$"
     r"|(?:desk|office|direct|home|work|main)[ \"']{0,2}[:=][^0-9]{0,6}$"
 )
@@ -125,6 +167,26 @@ _PHONE_STEMS = (
     ),
     *("reach", "dial", "ring", "contact", "message", "registered", "number", "desk", "office", "direct", "home"),
     *("main", "voice", "line", "work"),
+    *(
+        "телефон",
+        "тел",
+        "моб",
+        "номер",
+        "τηλ",
+        "κιν",
+        "טלפון",
+        "נייד",
+        "电话",
+        "電話",
+        "手机",
+        "手機",
+        "携帯",
+        "전화",
+        "휴대",
+        "연락처",
+    ),
+    *("โทร", "มือถือ", "thoại", "sđt", "hp", "cep", "gsm", "puh", "fon", "ruf", "joindre", "appel", "chiam", "llám"),
+    *("llama", "bel", "portable", "ph"),
 )
 _OTHER_LABEL = re.compile(
     r"(?:order|invoice|ticket|case|ref|reference|tracking|account|acct|a/c|zip|post ?code|box|serial|isbn|issn|ssn"
@@ -137,8 +199,11 @@ _PHONE_TRAILER = re.compile(r"[ \-\\,:(]{0,4}(?:office|fax|mobile|cell|home|work
 _MAX_LIBRARY_CALLS = 64  # phonenumbers takes 0.1 ms a number: a text with more of them is judged by form alone
 
 _LINK = (
-    r"(?:[\s_,-]{0,2}(?:with|numbers?|num|no|nr|nbr|id|code|card|ending|#)(?![a-z])\.?){0,3}"
-    r"[\s:=#\"'>|(\[\\-]{0,8}(?:(?:is|was|are|reads)[\s:=\"']{1,4})?"
+    r"(?:[\s_,-]{0,2}(?:with|numbers?|num|no|nr|nbr|id|code|card|ending|n[uú]m[eé]ro|nummer|numer|номер|n[°º]?|№|#)(?![a-z])\.?){0,3}"
+    r"(?:[\s:=#\"'>|(\[\\.-]{0,20}(?:</?[a-z][^<>\n]{0,40}>\s{0,4}){0,4}"
+    r"(?:(?:is|was|are|reads|[eè]|est|es|ist)[\s:=\"']{1,4})?"
+    # the answer to a question, in the same line or the next one of a chat
+    r"|[^0-9?\n]{0,30}\?\s{1,3}[^0-9?\n]{0,30}?\b(?=[a-z]{0,2}-?[0-9]{3}))"
 )
 _LOOSE_LINK = r"[^0-9]{0,24}?"
 _BANK_WORDS = re.compile(r"bank|checking|savings|routing|deposit|wire|iban|swift|direct debit|payroll")
@@ -162,20 +227,27 @@ def find(text: str) -> tuple[Span, ...]:
     >>> [(span.start, span.end, span.type) for span in find("write to ana@example.com")]
     [(9, 24, 'EMAIL')]
     """
+    if not text.isascii():
+        text = text.translate(_PLAIN)
+    found = _found(text, lower(text))
+    found.sort(key=lambda s: (s.start - s.end, -s.confidence))
+    return without_overlaps(found)
+
+
+def _found(text: str, lowered: str) -> list[Span]:
     found: list[Span] = []
     if "@" in text:
         found.extend(_emails(text))
-    lowered = lower(text)
     if _TOKEN.search(text):
         found.extend(_tokens(text, lowered))
         found.extend(_phones(text, lowered))
+    found.extend(_dotted_macs(text))
     if text.count(":") > 1 or text.count("-") > 4:
         found.extend(_hardware_and_ipv6(text))
     for rule in LABELLED:
-        if any(gate in lowered for gate in rule.gates):
+        if _is_open(rule, lowered):
             found.extend(_labelled(rule, text, lowered))
-    found.sort(key=lambda s: (s.start - s.end, -s.confidence))
-    return without_overlaps(found)
+    return found
 
 
 def _emails(text: str) -> Iterator[Span]:
@@ -262,10 +334,27 @@ def _ipv4(lowered: str, start: int, token: str) -> Iterator[Span]:
         return
     if parsed.is_loopback or parsed.is_unspecified or address.startswith("255."):
         return  # says nothing about anybody
-    before = lowered[max(0, start - 12) : start]
-    if before.endswith((".", "-", "_")) or lowered[start - 1 : start].isalpha() or _VERSION_WORDS.search(before):
+    before = lowered[max(0, start - 60) : start]
+    if before.endswith((".", "-", "_")) or lowered[start - 1 : start].isalpha():
+        return
+    if _VERSION_WORDS.search(before[-14:]):
+        return
+    if ("grad" in before or "updat" in before or "migrat" in before) and _UPGRADE.search(before):
+        return
+    numbers = [int(number) for number in address.split(".")]
+    if numbers[2:] == [0, 0]:
+        return  # the first of a network, or a version
+    # Four small numbers are more often a version or a section than an address, unless the words say which.
+    if max(numbers) < 32 and numbers[0] != 10 and not _ADDRESS_WORDS.search(before[-32:]):
         return
     yield Span(start, start + len(address), "IP", 0.9)
+
+
+def _dotted_macs(text: str) -> Iterator[Span]:
+    for match in _DOTTED_MAC.finditer(text):
+        start, end = match.start() - 4, match.end()
+        if not text[start:end].replace(".", "").isdecimal():
+            yield Span(start, end, "MAC_ADDRESS", 0.9)
 
 
 def _hardware_and_ipv6(text: str) -> Iterator[Span]:
@@ -279,7 +368,9 @@ def _hardware_and_ipv6(text: str) -> Iterator[Span]:
             address = ipaddress.IPv6Address(text[match.start() : end])
         except ValueError:
             continue
-        if not (address.is_loopback or address.is_unspecified) and end - match.start() > 4:
+        if address.is_loopback or address.is_unspecified or not _DIGIT.search(text, match.start(), end):
+            continue  # B::CC is a name in a program
+        if end - match.start() > 4:
             yield Span(match.start(), end, "IP", 0.9)
 
 
@@ -321,7 +412,7 @@ def _stdnum(module: str) -> Any:
 
 
 def _around(lowered: str, start: int, end: int) -> str:
-    return f"{lowered[max(0, start - 60) : start]}|{lowered[end : end + 24]}"
+    return f"{lowered[max(0, start - 60) : start]}|{lowered[end : end + 24]}".replace("_", " ")
 
 
 def _card(lowered: str, start: int, number: str) -> Iterator[Span]:
@@ -330,8 +421,11 @@ def _card(lowered: str, start: int, number: str) -> Iterator[Span]:
         return
     end = start + len(number)
     issued, valid = _ISSUERS.match(digits) is not None, _luhn(digits)
-    if issued and valid and (len(digits) >= 15 or _CARD_WORDS.search(_around(lowered, start, end))):
-        yield Span(start, end, "CREDIT_CARD", 0.98)
+    if issued and valid:
+        # One transaction id of forty fits an issuer and its check digit.
+        alone = len(digits) >= 15 and not _belongs_to_another_label(lowered, start)
+        if alone or _CARD_WORDS.search(_around(lowered, start, end)):
+            yield Span(start, end, "CREDIT_CARD", 0.98)
     # With a typing error, or of an issuer not in the table, it is still most of somebody's card number.
     elif (valid or (issued and len(digits) > 14)) and _CARD_LABEL.search(lowered, max(0, start - 40), start):
         yield Span(start, end, "CREDIT_CARD", 0.6)
@@ -346,7 +440,10 @@ def _ssn(lowered: str, start: int, number: str) -> Iterator[Span]:
     digits = number.replace("-", "").replace(" ", "")
     if digits[:3] == "000" or digits[3:5] == "00" or digits[5:] == "0000":
         return
-    announced = _SSN_WORDS.search(_around(lowered, start, start + len(number)))
+    around = _around(lowered, start, start + len(number))
+    announced = ("ssn" in around or "soc" in around) and _SSN_WORDS.search(around) is not None
+    if announced and "-" not in number and _NO_SSN_LABEL.search(lowered, max(0, start - 16), start):
+        return  # the words speak of another number before this one
     assigned = digits[:3] != "666" and digits[0] != "9"
     if announced:
         yield Span(start, start + len(number), "SSN", 0.95 if assigned else 0.6)
@@ -381,7 +478,11 @@ def _international(text: str, start: int, end: int, *, ask_library: bool) -> lis
         number = text[start:stop]
         if number.startswith("00"):
             number = "+" + number[2:]
-        if 8 <= _count_digits(number.partition("x")[0]) <= 15 and (not ask_library or _is_possible(number)):
+        # A sum in a formula is written "+ 123", an id with leading zeros "00123": these must also be valid.
+        odd = text[start + 1] == " " or text[start:stop].isdecimal()
+        if not (10 if odd else 8) <= _count_digits(number.partition("x")[0]) <= 15:
+            continue
+        if (_is_valid if odd else _is_possible)(number) if ask_library else not odd:
             return [Span(start, stop, "PHONE", 0.95)]
     return []
 
@@ -398,6 +499,8 @@ def _announced(text: str, start: int, end: int) -> list[Span]:
             continue
         if number.count(".") == 1 and not _DOTTED_PAIR.fullmatch(number):
             continue
+        if number.count(".") == 1 and not _NEXT_TO_LABEL.search(text, max(0, start - 24), start):
+            continue
         if 7 <= _count_digits(number) <= 15 or _THREE_PAIRS.fullmatch(number):
             return [Span(start, stop, "PHONE", 0.8)]
     return []
@@ -407,14 +510,17 @@ def _with_trunk_prefix(text: str, lowered: str, start: int, end: int) -> list[Sp
     number = text[start:end]
     if not _TRUNK_PHONE.fullmatch(number) or text[end : end + 1].isalnum():
         return []
+    if (number.isdecimal() and not _BARE_MOBILE.fullmatch(number)) or _ZIP_CODE.fullmatch(number):
+        return []
     if _belongs_to_another_label(lowered, start) or not any(_is_valid(number, r) for r in _TRUNK_REGIONS):
         return []
     return [Span(start, end, "PHONE", 0.7)]
 
 
 def _ends(text: str, start: int, end: int) -> list[int]:
-    """Return where a number that begins at `start` may end, the farthest first."""
-    return [end, *[m.end() for m in _GROUP_END.finditer(text, start, end)][-2::-1]]
+    """Return where a number that begins at `start` may end, the farthest first; not within a bracket."""
+    ends = [end, *[m.end() for m in _GROUP_END.finditer(text, start, end)][-2::-1]]
+    return [e for e in ends if text.count("(", start, e) <= text.count(")", start, e)]
 
 
 def _count_digits(number: str) -> int:
@@ -440,7 +546,7 @@ def _is_possible(number: str) -> bool:
         return False
 
 
-def _is_valid(number: str, region: str) -> bool:
+def _is_valid(number: str, region: str | None = None) -> bool:
     phonenumbers = importlib.import_module("phonenumbers")
     try:
         return bool(phonenumbers.is_valid_number(phonenumbers.parse(number, region)))
@@ -450,7 +556,20 @@ def _is_valid(number: str, region: str) -> bool:
 
 @cache
 def _label_pattern(label: str, value: str, link: str) -> re.Pattern[str]:
-    return re.compile(rf"{label}{link}({value})(?![a-z0-9])")
+    return re.compile(rf"{label}{link}({value})(?=t[0-9]{{2}}:|[^a-z0-9]|$)")
+
+
+@cache
+def _ascii_gates(rule: Labelled) -> tuple[str, ...]:
+    return tuple(filter(str.isascii, rule.gates))
+
+
+def _is_open(rule: Labelled, lowered: str) -> bool:
+    """Tell whether a gate of the rule is in the text; those of other scripts cannot be in one without their letters."""
+    for gate in _ascii_gates(rule) if lowered.isascii() else rule.gates:  # noqa: SIM110 - twice as fast as any()
+        if gate in lowered:
+            return True
+    return False
 
 
 def _labelled(rule: Labelled, text: str, lowered: str) -> Iterator[Span]:

@@ -55,7 +55,7 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity("UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER", "gb.utr", (), ("9" * 10, "99999 99999"),
              r"\butr\b|taxpayer reference"),
     Identity("DE_TAX_ID", "de.idnr", (), ("9" * 11, "99 999 999 999"),
-             r"steuer-?id|steueridentifikation|steuerliche id|\bidnr\b|german tax"),
+             r"steuer-?id|steuerliche identifikation|steueridentifikation|steuerliche id|\bidnr\b|german tax"),
     Identity("FR_NIR", "fr.nir", ("9 99 99 99 999 999 99", "9 99 99 9A 999 999 99"), ("9" * 15, "999999A99999999"),
              r"s[eé]curit[eé] sociale|\bnir\b|insee|num[eé]ro de s[eé]cu|french social|carte vitale"),
     Identity("ES_DNI", "es.dni", ("99999999A", "99999999-A")),
@@ -96,10 +96,23 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity("GR_AMKA", "gr.amka", (), ("9" * 11,), r"amka|αμκα"),
     Identity("TR_NATIONAL_ID", "tr.tckimlik", (), ("9" * 11,), r"t\.?c\.? ?kimlik|\btckn\b|turkish id"),
     Identity("ZA_ID_NUMBER", "za.idnr", (), ("9" * 13, "999999 9999 999"), r"\bid\b|identity|south african"),
-    Identity("IL_ID_NUMBER", "il.idnr", (), ("9" * 9,), r"teudat zehut|israeli id|תעודת זהות"),
+    Identity("IL_ID_NUMBER", "il.idnr", (), ("9" * 9,), r"teudat zehut|israeli id|תעודת זהות|מספר זהות|ת\.ז"),
     Identity("CL_RUT", "cl.rut", ("99.999.999-9", "99.999.999-A"), ("99999999-9", "99999999-A", "9999999-9"),
              r"\brut\b|\brun\b"),
     Identity("TH_NATIONAL_ID", "th.pin", ("9-9999-99999-99-9",), ("9" * 13,), r"thai id|บัตรประชาชน"),
+    Identity("AT_SOCIAL_INSURANCE_NUMBER", "at.vnr", (), ("9" * 10, "9999 999999"),
+             r"sozialversicherung|versicherungsnummer|sv-?n(?:umme)?r|\bvsnr\b|austrian social"),
+    Identity("IS_KENNITALA", "is_.kennitala", (), ("999999-9999", "9" * 10), r"kennital|icelandic"),
+    Identity("SI_EMSO", "si.emso", (), ("9" * 13,), r"em[sš]o|jmbg|mati[cč]na|slovenian"),
+    Identity("SK_BIRTH_NUMBER", "sk.rc", (), ("9" * 10,), r"rodn[eé] [cč]|slovak"),
+    Identity("RU_INN", "ru.inn", (), ("9" * 12,), r"инн|\binn\b|russian tax"),
+    Identity("UA_TAX_NUMBER", "ua.rntrc", (), ("9" * 10,), r"рнокпп|[іi]дентиф|\bіпн\b|ukrainian tax"),
+    Identity("AR_CUIT", "ar.cuit", ("99-99999999-9",), ("9" * 11,), r"\bcui[tl]\b"),
+    Identity("EC_CEDULA", "ec.ci", (), ("9" * 10, "999999999-9"), r"c[eé]dula|ecuador"),
+    Identity("DO_CEDULA", "do.cedula", ("999-9999999-9",), ("9" * 11,), r"c[eé]dula|dominican"),
+    Identity("ID_NIK", "id.nik", (), ("9" * 16,), r"\bnik\b|\bktp\b|indonesian id"),
+    Identity("PK_CNIC", "pk.cnic", ("99999-9999999-9",), ("9" * 13,), r"\bcnic\b|pakistani id"),
+    Identity("NZ_IRD", "nz.ird", (), ("99-999-999", "999-999-999", "9" * 8, "9" * 9), r"\bird\b|inland revenue"),
     Identity("MY_NRIC", "my.nric", (), ("999999-99-9999", "9" * 12), r"nric|mykad|\bic\b"),
 )  # fmt: skip
 
@@ -120,7 +133,7 @@ class Labelled:
     min_digits: int = 0
 
 
-_CODE = r"[a-z0-9](?:-?[a-z0-9]| (?=[0-9]{3,4}\b)){4,18}+"
+_CODE = r"(?=[a-z -]{0,8}[0-9])[a-z0-9](?:-?[a-z0-9]| (?=[0-9]{3,4}\b)){4,18}+"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -129,14 +142,27 @@ _DATE = (
     r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})|[0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}"
     rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?{_MONTH},?[ -][0-9]{{2,4}}"
     rf"|{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}"
+    # Behind the words for a birth, what stands between a day and a year is a month in any language.
+    r"|[0-9]{1,2}(?:\.|º|er)?(?: de)? [^\W\d_]{3,12}\.?(?: del?)? (?:19|20)[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}[年년] ?[0-9]{1,2}[月월] ?[0-9]{1,2}[日일]"
+    r"|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 )
 
 LABELLED: tuple[Labelled, ...] = (
-    Labelled("PASSPORT_NUMBER", ("passport", "reisepass", "passeport", "pasaporte"),
-             r"(?:passport|reisepass|passeport|pasaporte|passaporto)(?:nummer)?", _CODE, 0.8, min_digits=5),
-    Labelled("DRIVER_LICENSE", ("licen", "driver", "permis de conduire", "hrerschein"),
+    Labelled("PASSPORT_NUMBER",
+             ("passport", "reisepass", "passeport", "saporte", "saporto", "paspoort", "paszport", "паспорт", "护照",
+              "護照", "パスポート", "여권"),
+             r"(?:passport|reisepass|passeport|pasaporte|passaporto|passaporte|paspoort|paszportu?|паспорта?|护照|護照"
+             r"|パスポート|여권)(?:nummer|号码|號碼|番号|번호)?", _CODE, 0.8, min_digits=5),
+    Labelled("DRIVER_LICENSE",
+             ("licen", "driver", "de cond", "hrerschein", "patente", "carteira", "cnh", "rijbewijs", "jazdy", "kort",
+              "водит", "ehliyet", "ürücü", "hrerausweis", "駕", "驾", "運転"),
              r"(?:driver(?:['’]?s)?[ _-]?(?:licen[cs]e|id)|driving[ _-]?licen[cs]e|driverslicense|f(?:ü|ue)hrerschein"
-             r"|permis de conduire|licencia de conducir)(?:nummer)?", _CODE, 0.8, min_digits=4),
+             r"|permis de conduire|licencia de (?:conducir|manejo)|permiso de conducir|carn[eé]t? de conducir"
+             r"|patente(?: di guida)?|carteira (?:nacional de habilita[cç][aã]o|de motorista)|(?<![a-z])cnh(?![a-z])"
+             r"|carta de condu[cç][aã]o|rijbewijs|prawa? jazdy|(?:k[oö]r|k[oø]re|f[oø]rer)kort|ajokort(?:ti|in)"
+             r"|водительск(?:ое удостоверение|их прав|ие права)|ehliyet|s[uü]r[uü]c[uü] belgesi"
+             r"|f[uü]hrerausweis|驾驶证|駕照|運転免許)(?:nummer|号码|番号)?", _CODE, 0.8, min_digits=4),
     Labelled("DRIVER_LICENSE", ("dl ", "dl#", "dl:"), r"(?<![a-z0-9])dl(?![a-z])", _CODE, 0.7, min_digits=5),
     Labelled("MEDICAL_RECORD_NUMBER", ("mrn", "medical record", "medical_record", "medicalrecord", "health record"),
              r"(?:(?<![a-z])mrn(?![a-z])|(?:medical|health)[ _-]?record)", _CODE, 0.85, min_digits=4),
@@ -152,10 +178,37 @@ LABELLED: tuple[Labelled, ...] = (
     Labelled("DE_ID_CARD", ("personalausweis", "ausweisn"), r"(?:personalausweis|ausweis)(?:nummer|nr\.?)?",
              r"[cfghjklmnprtvwxyz0-9]{9}[0-9]?", 0.8, min_digits=3),
     Labelled("DATE_OF_BIRTH",
-             ("birth", "dob", "d.o.b", "born", "geb", "naissance", "nacimiento", "nascita", "nascimento"),
+             ("birth", "dob", "d.o.b", "born", "geb", "naissance", "e nac", "naci", "nací", "nasc", "bday", "né le",
+              "née le", "nato il", "nata il", "född", "födels", "født", "fødsel", "synty", "urodz", "doğum", "naroz",
+              "szület", "рожд", "родил", "народж", "γέννησ", "לידה", "生年月日", "出生", "生日", "생년월일", "วันเกิด",
+              "ngày sinh", "lahir", "rođen", "nașter", "nasteri"),
              r"(?:(?<![a-z])(?:d\.?o\.?b\.?(?![a-z])|born)|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|geburtsdatum"
-             r"|geboren am|geboortedatum|date de naissance|fecha de nacimiento|data di nascita|data de nascimento)",
-             _DATE, 0.9),
+             r"|geboren(?: am| op)?|(?<![a-z])geb\.(?: am)?|geburtstag|geboortedatum|date de naissance"
+             r"|data de nasc(?:imento)?|(?:fecha|f\.) de nac(?:imiento)?|data di nascita|(?<![a-z])(?:bday|n[eé]e? le"
+             r"|nac[ií](?:d[oa])? el|nasci(?:d[oa])? em|nat[oa] il(?![a-z]))|f[öø]d(?:d|t|elsedat|selsdat|elsdat)"
+             r"[a-z]{0,3}"
+             r"|syntym[aä]aika|syntynyt|data urodzenia|urodzon[ya]|doğum tarihi|datum naro[a-z]{3,5}|narozena?"
+             r"|szület(?:ési|ett)[a-z ]{0,8}|дата рождения|родил(?:ся|ась)|дата народження|ημερομηνία γέννησης"
+             r"|תאריך לידה|生年月日|出生(?:日期|年月日?)|生日|생년월일|วันเกิด|ngày sinh|tanggal lahir|datum rođenja"
+             r"|data na[sș]terii)", _DATE, 0.9),
+    Labelled("SG_NRIC", ("nric", "fin:", "fin no", "fin num", "singapore id"),
+             r"(?:nric|(?<![a-z])fin(?![a-z])|singapore id)(?:/fin)?", r"[stfgm][0-9]{7}[a-z]", 0.85),
+    Labelled("HK_ID_CARD", ("hkid", "hong kong", "身份證", "身份证"),
+             r"(?:hkid|hong kong (?:id|identity)(?: card)?|身份[證证])", r"[a-z]{1,2}[0-9]{6}(?:\([0-9a]\)|[0-9a])",
+             0.85),
+    Labelled("TW_NATIONAL_ID", ("身分證", "taiwan"), r"(?:身分證(?:字號)?|taiwan(?:ese)? id)", r"[a-z][1289][0-9]{8}",
+             0.85),
+    Labelled("RU_SNILS", ("снилс", "snils"), r"(?:снилс|snils)", r"[0-9]{3}-?[0-9]{3}-?[0-9]{3}[ -]?[0-9]{2}", 0.85),
+    Labelled("HU_SOCIAL_SECURITY_NUMBER", ("taj",), r"(?<![a-z])taj(?![a-z])(?:[ -]?sz[aá]m)?",
+             r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}", 0.85),
+    Labelled("AU_MEDICARE", ("medicare",), r"medicare", r"[2-6][0-9]{3} ?[0-9]{5} ?[0-9](?:[ /-]?[0-9])?", 0.8),
+    Labelled("NATIONAL_ID",
+             ("national", "citizen", "identit", "dula", "documento", "dni", "cccd"),
+             r"(?:national[ _-]?id(?:entity|entification)?(?:[ _-]card)?|identity[ _-]card|citizen[ _-]id"
+             r"|carte (?:nationale )?d['’]identit[eé]|carta d['’]identit[aà]"
+             r"|c[eé]dula(?: de (?:ciudadan[ií]a|identidad))?|documento (?:nacional )?de identidad"
+             r"|(?<![a-z])(?:dni|cccd)(?![a-z]))",
+             r"(?:[a-z]{0,3}[0-9](?:[ .-]?[0-9a-z]){5,17}+)", 0.7, min_digits=6),
 )  # fmt: skip
 
 _IBAN_REGISTRY = """
