@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import tracemalloc
 from itertools import pairwise
 
@@ -381,6 +382,35 @@ def test_addresses_of_machines_and_accounts_are_found_exactly(text: str, kind: s
 )
 def test_what_says_nothing_about_anybody_is_no_address(text: str) -> None:
     """Loopback, masks, networks, versions, times and an IBAN with a wrong check are not reported."""
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,ssn,birth_date\nAna,«SSN:219099999»,«DATE_OF_BIRTH:1984-03-12»\nBob,«SSN:219099998»,«DATE_OF_BIRTH:3/4/1990»",
+        'id;"Mobile";note\n1;"«PHONE:79460958»";none\n2;;none',
+        "| Name | Passport no. |\n|---|---|\n| Ana | «PASSPORT_NUMBER:C01234567» |",
+        "name\tNPI\nAna\t«NPI:1234567893»",
+    ],
+)
+def test_a_cell_is_read_with_the_heading_of_its_column(text: str) -> None:
+    """CSV, TSV and Markdown name a value once for all rows, however far above."""
+    values = re.findall("«([A-Z_]+):([^»]+)»", text)
+
+    assert found(re.sub("«[A-Z_]+:|»", "", text)) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,passport\nAna,C01234567,extra",
+        "quantity,size\n219099999,79460958",
+        "Ask for the phone, please\nItem 79460958, thanks",
+    ],
+)
+def test_a_cell_of_another_table_or_column_is_not(text: str) -> None:
+    """A row has as many fields as its headings, and what no heading names stays a bare number."""
     assert found(text) == []
 
 

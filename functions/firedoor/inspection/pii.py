@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from firedoor.inspection.pii_rules import (
+    HEADINGS,
     IBAN_LENGTHS,
     IDENTITIES,
     LABELLED,
@@ -23,6 +24,7 @@ from firedoor.inspection.pii_rules import (
     Labelled,
 )
 from firedoor.inspection.spans import lower, without_overlaps
+from firedoor.inspection.tables import cells
 
 # Writings of the same characters by word processors and keyboards; one for one, so that no offset moves.
 _PLAIN = (
@@ -230,6 +232,14 @@ def find(text: str) -> tuple[Span, ...]:
     if not text.isascii():
         text = text.translate(_PLAIN)
     found = _found(text, lower(text))
+    if "\n" in text:
+        for heading, start, end in cells(text, HEADINGS):
+            label = f"{heading}: "
+            found.extend(
+                Span(start + s.start - len(label), start + s.end - len(label), s.type, s.confidence)
+                for s in _found(label + text[start:end], f"{label}{lower(text[start:end])}")
+                if s.start >= len(label)
+            )
     found.sort(key=lambda s: (s.start - s.end, -s.confidence))
     return without_overlaps(found)
 

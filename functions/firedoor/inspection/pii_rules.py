@@ -7,6 +7,7 @@ Types are named after the labels of public PII data sets where these agree (`CRE
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 BEDROCK_TYPES: dict[str, str] = {
@@ -210,6 +211,15 @@ LABELLED: tuple[Labelled, ...] = (
              r"|(?<![a-z])(?:dni|cccd)(?![a-z]))",
              r"(?:[a-z]{0,3}[0-9](?:[ .-]?[0-9a-z]){5,17}+)", 0.7, min_digits=6),
 )  # fmt: skip
+
+HEADINGS = re.compile(
+    r"(?<![a-z])(?:ssn|social security|dob|date.?of.?birth|birth.?(?:date|day)|phone|tel|telephone|mobile|cell|fax"
+    r"|passport|driver|driving|licen[cs]e|mrn|medical.?record|npi|card|cc|iban|routing|account.?n|itin|nhs|nino|sin|tfn"
+    r"|cpf|dni|nie|nif|pesel|bsn|cnp|oib|egn|cnic|nik|aadhaar|curp|rut|cuit|personnummer|geb|geburtsdatum"
+    r"|telefon|handy|telefono|m[oó]vil|tel[eé]fono|fecha de nac|date de naissance"
+    r"|t[eé]l[eé]phone|codice fiscale|national.?id)"
+)
+"""Headings of the columns of a table whose cells are read as if their heading stood in front of each."""
 
 _IBAN_REGISTRY = """
 AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18
