@@ -66,8 +66,9 @@ _HARMLESS_QUALIFIER = re.compile(
 )
 _ASSIGNED = re.compile(
     r"(?:word|wd|phrase|code)?s?[\"'`\]\\]{0,3}(?:\s{0,4}(?::=|=>|==?|:|>)\s{0,4}|\s{1,3}(?:is|was)\s{1,3}:?"
-    # a cell of a table; a member called value after a name (a container's environment, a parameter of a stack)
-    r"|\s{0,20}\|\s{0,20}|,?\s{0,40}[\"'\\]{0,3}[a-z]{0,9}value[\"'\\]{0,3}\s{0,3}[:=]\s{0,4})"
+    # a cell of a table; code under its name in Markdown; a member called value (of an environment, of a stack)
+    r"|\s{0,20}\|\s{0,20}|:?[ ]{0,4}\n{1,2}[ ]{0,8}(?:`{3}[a-z]{0,10}\s{1,4}|`)"
+    r"|,?\s{0,40}[\"'\\]{0,3}[a-z]{0,9}value[\"'\\]{0,3}\s{0,3}[:=]\s{0,4})"
     r"[\"'`\\]{0,3}([^\s\"'`<>,;(){}\[\]\\]{6,200})"
 )
 # A flag of a command, a line of a Dockerfile or of netrc: only these part a name from its value by a space.
@@ -79,6 +80,7 @@ _SPACED_VALUE = re.compile(
     r"(?:word|wd|phrase|code)?s?[ ]{1,4}[\"'`]?([^\s\"'`<>,;(){}\[\]\\=:|-][^\s\"'`<>,;(){}\[\]\\]{5,199})"
 )
 _DOTTED_NAME = re.compile(r"(?:[a-z_]\w{0,60}\.){1,8}[a-z_]\w{0,80}", re.IGNORECASE)
+_NEXT_PARAMETER = re.compile(r"&(?=&|amp;|[A-Za-z_]\w{0,40}=)")  # of a URL, or the next command
 _KIND_CHANGE = re.compile(r"(?=[a-z][0-9]|[0-9][A-Za-z]|[a-z][A-Z]|[A-Z][0-9])")
 _DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 _NOT_A_VALUE = (
@@ -274,8 +276,11 @@ def _generic(text: str, lowered: str) -> Iterator[Span]:
         while position >= 0:
             end = position + len(keyword)
             assigned = _value_after(lowered, position, end) if _announces(keyword, lowered, position) else None
-            if assigned and _looks_secret(keyword, text[slice(*assigned.span(1))]):
-                yield Span(*assigned.span(1), "GENERIC_SECRET", "low")
+            if assigned:
+                start, stop = assigned.span(1)
+                stop = start + len(_NEXT_PARAMETER.split(text[start:stop], 1)[0])
+                if _looks_secret(keyword, text[start:stop]):
+                    yield Span(start, stop, "GENERIC_SECRET", "low")
             position = lowered.find(keyword, end)
 
 
