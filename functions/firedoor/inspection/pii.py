@@ -135,6 +135,7 @@ _PHONE_WORDS = (
     r"телефон|\bтел\b|\bмоб|номер|τηλ|κινητ|טלפון|נייד|电话|電話|手机|手機|携帯|전화|휴대|연락처|โทร|มือถือ"
     r"|điện thoại|sđt|\bhp\b|\bcep\b|\bgsm\b|\bpuh|puhelin|\bfono?\b|rufnummer"
     r"|joindre|appel(?:er|ez)|chiam|llám|llamar?\b|\bbel |\bportable|\bph\b"
+    r"|\bt[eé]l[eé]?\b|\btlf|telem[oó]ve(?:l|is)|celular|téléphone|\btelefon|mobiltelefon|m[oó]vil|handy"
 )
 # "text 1234567 words" and "reach 10000000 people" are not calls: a short bare number needs a noun or "at" before it.
 _NEXT_TO_LABEL = re.compile(
@@ -150,6 +151,7 @@ _PHONE_LABEL = re.compile(
     r"|(?:my|his|her|their|your|this|new|the|emergency) numbers?)[^0-9]{0,28}$"
     r"|(?:desk|office|direct|home|work|main)[ \"']{0,2}[:=][^0-9]{0,6}$"
 )
+_PHONE_RIGHT_BEFORE = re.compile(rf"(?:{_PHONE_WORDS}|phone|mobile?)[^0-9a-z]{{0,6}}$")
 _PHONE_STEMS = (
     *(
         "phone",
@@ -187,14 +189,33 @@ _PHONE_STEMS = (
         "휴대",
         "연락처",
     ),
-    *("โทร", "มือถือ", "thoại", "sđt", "hp", "cep", "gsm", "puh", "fon", "ruf", "joindre", "appel", "chiam", "llám"),
+    *(
+        "โทร",
+        "มือถือ",
+        "thoại",
+        "sđt",
+        "tél",
+        "celular",
+        "hp",
+        "cep",
+        "gsm",
+        "puh",
+        "fon",
+        "ruf",
+        "joindre",
+        "appel",
+        "chiam",
+        "llám",
+    ),
     *("llama", "bel", "portable", "ph"),
 )
 _OTHER_LABEL = re.compile(
-    r"(?:order|invoice|ticket|case|ref|reference|tracking|account|acct|a/c|zip|post ?code|box|serial|isbn|issn|ssn"
-    r"|security|passport|licen[cs]e|routing|policy|version|model|flight|membership|member|customer|employee|patient|\bid"
-    r"|imei|upc|ean|sku|vin|transaction|confirmation|batch|lot|part|item|card|mrn|npi|ein|tax|vat|nhs|iban|bsn|\bsin|tfn"
-    r"|claim|permit|registration|plate|aadhaar|rut|cpf|date|dob|doi|record|certificate|loan|port|pin|sum|total|amount)"
+    r"(?:order|invoice|ticket|reference|tracking|account|a/c|post ?code|serial|isbn|issn|ssn|security|passport"
+    r"|licen[cs]e|routing|policy|version|model|flight|membership|member|customer|employee|patient|imei|transaction"
+    r"|confirmation|batch|claim|permit|registration|aadhaar|record|certificate|total|amount"
+    # not the end of another word: of Kevin, Klein or an airport
+    r"|(?<![a-z])(?:case|ref|acct|zip|box|id|upc|ean|sku|vin|lot|part|item|card|mrn|npi|ein|tax|vat|nhs|iban|bsn|sin|tfn"
+    r"|plate|rut|cpf|date|dob|doi|loan|port|pin|sum))"
     r"[ _-]?(?:numbers?|no|num|nr|id|code)?[^a-z0-9]{0,6}(?:(?:is|was|:)[^a-z0-9]{0,3})?$"
 )
 _PHONE_TRAILER = re.compile(r"[ \-\\,:(]{0,4}(?:office|fax|mobile|cell|home|work|desk|phone|direct line)\b")
@@ -395,7 +416,9 @@ def _number(lowered: str, start: int, number: str) -> Iterator[Span]:
     for rule, needs_words in _by_shape().get(shape, ()):
         if needs_words and not _words(rule.words).search(_around(lowered, start, end)):
             continue
-        if _stdnum(rule.check).is_valid(number):
+        if not _stdnum(rule.check).is_valid(number):
+            continue
+        if not (needs_words and _PHONE_RIGHT_BEFORE.search(lowered, max(0, start - 20), start)):
             yield Span(start, end, rule.type, 0.9 if needs_words else 0.85)
 
 
