@@ -86,6 +86,7 @@ _NO_SSN_LABEL = re.compile(
 _NINO = re.compile(
     r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?<!BG|GB|KN|NK|NT|TN|ZZ)( ?)[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[A-D]$"
 )
+_NINO_WORDS = re.compile(r"insurance|nino|\bni\b")
 _SPACED_NINO = re.compile(r"[A-Z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [A-D](?![0-9A-Za-z])")
 _IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,28}")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}+[0-9A-Fa-f.]{0,15}(?=$|[^\w:]|:[0-9]{1,5}(?![\w:]))")
@@ -132,7 +133,7 @@ _YEARS = re.compile(r"(?:19|20)[0-9]{2}[ /-](?:19|20)[0-9]{2}")
 _DOTTED_PAIR = re.compile(r"[0-9]{4}\.[0-9]{4}")
 # Other languages than English, where what they call it does not begin like "tel" or "mob".
 _PHONE_WORDS = (
-    r"телефон|\bтел\b|\bмоб|номер|τηλ|κινητ|טלפון|נייד|电话|電話|手机|手機|携帯|전화|휴대|연락처|โทร|มือถือ"
+    r"телефон|\bтел\b|\bмоб|номер|τηλ|κινητ|טלפון|טל['׳]|נייד|电话|電話|手机|手機|携帯|전화|휴대|연락처|โทร|มือถือ"
     r"|điện thoại|sđt|\bhp\b|\bcep\b|\bgsm\b|\bpuh|puhelin|\bfono?\b|rufnummer"
     r"|joindre|appel(?:er|ez)|chiam|llám|llamar?\b|\bbel |\bportable|\bph\b"
     r"|\bt[eé]l[eé]?\b|\btlf|telem[oó]ve(?:l|is)|celular|téléphone|\btelefon|mobiltelefon|m[oó]vil|handy"
@@ -179,6 +180,7 @@ _PHONE_STEMS = (
         "τηλ",
         "κιν",
         "טלפון",
+        "טל",
         "נייד",
         "电话",
         "電話",
@@ -222,7 +224,7 @@ _PHONE_TRAILER = re.compile(r"[ \-\\,:(]{0,4}(?:office|fax|mobile|cell|home|work
 _MAX_LIBRARY_CALLS = 64  # phonenumbers takes 0.1 ms a number: a text with more of them is judged by form alone
 
 _LINK = (
-    r"(?:[\s_,-]{0,2}(?:with|numbers?|num|no|nr|nbr|id|code|card|ending|n[uú]m[eé]ro|nummer|numer|номер|n[°º]?|№|#)(?![a-z])\.?){0,3}"
+    r"(?:[\s_,-]{0,2}(?:with|numbers?|num|no|nr|nbr|id|code|card|ending|n[uú]m[eé]ro|nummer|numer|номер|n(?=[\s.:°º])[°º]?|№|#)(?![a-z])\.?){0,3}"
     r"(?:[\s:=#\"'>|(\[\\.-]{0,20}(?:</?[a-z][^<>\n]{0,40}>\s{0,4}){0,4}"
     r"(?:(?:is|was|are|reads|[eè]|est|es|ist)[\s:=\"']{1,4})?"
     # the answer to a question, in the same line or the next one of a chat
@@ -323,7 +325,9 @@ def _token(text: str, lowered: str, start: int, token: str) -> Iterator[Span]:
     if token.count(".") > 2 and token[0].isdecimal():
         yield from _ipv4(lowered, start, token)
     if len(token) == 9 and token[0].isalpha() and _NINO.match(token.upper()):
-        yield Span(start, start + 9, "UK_NATIONAL_INSURANCE_NUMBER", 0.9)
+        # A driving licence may have the same form, and a label of its own.
+        named = _NINO_WORDS.search(_around(lowered, start, start + 9))
+        yield Span(start, start + 9, "UK_NATIONAL_INSURANCE_NUMBER", 0.9 if named else 0.75)
     if len(token) < 26:
         yield from _number(lowered, start, token)
         if "/" in token:

@@ -179,15 +179,16 @@ LABELLED: tuple[Labelled, ...] = (
     Labelled("DE_ID_CARD", ("personalausweis", "ausweisn"), r"(?:personalausweis|ausweis)(?:nummer|nr\.?)?",
              r"[cfghjklmnprtvwxyz0-9]{9}[0-9]?", 0.8, min_digits=3),
     Labelled("DATE_OF_BIRTH",
-             ("birth", "dob", "d.o.b", "born", "geb", "naissance", "e nac", "naci", "nací", "nasc", "bday", "né le",
+             ("birth", "dob", "d.o.b", "born", "geb", "naissance", "e nac", "naci", "nací", "nasc", "bday",
+              "né le", "(e) le", "nato/a",
               "née le", "nato il", "nata il", "född", "födels", "født", "fødsel", "synty", "urodz", "doğum", "naroz",
               "szület", "рожд", "родил", "народж", "γέννησ", "לידה", "生年月日", "出生", "生日", "생년월일", "วันเกิด",
               "ngày sinh", "lahir", "rođen", "nașter", "nasteri"),
              r"(?:(?<![a-z])(?:d\.?o\.?b\.?(?![a-z])|born)|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|geburtsdatum"
              r"|geboren(?: am| op)?|(?<![a-z])geb\.(?: am)?|geburtstag|geboortedatum|date de naissance"
-             r"|data de nasc(?:imento)?|(?:fecha|f\.) de nac(?:imiento)?|data di nascita|(?<![a-z])(?:bday|n[eé]e? le"
-             r"|nac[ií](?:d[oa])? el|nasci(?:d[oa])? em|nat[oa] il(?![a-z]))|f[öø]d(?:d|t|elsedat|selsdat|elsdat)"
-             r"[a-z]{0,3}"
+             r"|data de nasc(?:imento)?|(?:fecha|f\.) de nac(?:imiento)?|data di nascita|(?<![a-z])(?:bday"
+             r"|n[eé](?:e|\(e\))? le|nac[ií](?:d[oa](?:/a)?)? el|nasci(?:d[oa](?:/a)?)? em|nat[oa](?:/a)? il(?![a-z]))"
+             r"|f[öø]d(?:d|t|elsedat|selsdat|elsdat)[a-z]{0,3}"
              r"|syntym[aä]aika|syntynyt|data urodzenia|urodzon[ya]|doğum tarihi|datum naro[a-z]{3,5}|narozena?"
              r"|szület(?:ési|ett)[a-z ]{0,8}|дата рождения|родил(?:ся|ась)|дата народження|ημερομηνία γέννησης"
              r"|תאריך לידה|生年月日|出生(?:日期|年月日?)|生日|생년월일|วันเกิด|ngày sinh|tanggal lahir|datum rođenja"
@@ -213,7 +214,7 @@ LABELLED: tuple[Labelled, ...] = (
 )  # fmt: skip
 
 HEADINGS = re.compile(
-    r"(?<![a-z])(?:ssn|social security|dob|date.?of.?birth|birth.?(?:date|day)|phone|tel|telephone|mobile|cell|fax"
+    r"(?<![a-z])(?:ssn|social.?security|dob|date.?of.?birth|birth.?(?:date|day)|phone|tel|telephone|mobile|cell|fax"
     r"|passport|driver|driving|licen[cs]e|mrn|medical.?record|npi|card|cc|iban|routing|account.?n|itin|nhs|nino|sin|tfn"
     r"|cpf|dni|nie|nif|pesel|bsn|cnp|oib|egn|cnic|nik|aadhaar|curp|rut|cuit|personnummer|geb|geburtsdatum"
     r"|telefon|handy|telefono|m[oó]vil|tel[eé]fono|fecha de nac|date de naissance"
