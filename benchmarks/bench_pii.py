@@ -49,6 +49,7 @@ HOSTILE = {
     "key openings": "-----BEGIN PRIVATE " + "KEY-----",
     "assignments": "password=",
     "IBAN openings": "GB29 ",
+    "cells under a heading": "ssn,dob\n" + "219099999,1984-03-12\n" * 2_000,
 }
 
 

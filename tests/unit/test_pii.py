@@ -144,6 +144,7 @@ def test_a_phone_number_with_a_shape_of_its_own_needs_no_label(number: str) -> N
         ("51 51 81 office", "51 51 81"),
         ("2025550143 fax", "2025550143"),
         ("Emergency contact: Bob (3954-7620)", "3954-7620"),
+        ("the Lifeline—1-800-555-0143—was", "1-800-555-0143"),
         ("Kevin Klein (202 555 0143)", "202 555 0143"),
         ("meu celular é 27 7585-9620", "27 7585-9620"),
         ("tlf. 32123456", "32123456"),
