@@ -34,7 +34,7 @@ from ministack import app
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import get_account_id
 from ministack.core.router import extract_access_key_id, extract_region
-from ministack.services import cloudtrail, eventbridge, lambda_svc, sqs
+from ministack.services import cloudtrail, eventbridge, iam, lambda_svc, sqs
 
 OPERATOR = "arn:aws:sts::{account}:assumed-role/SecurityOperator/local"
 
@@ -115,10 +115,17 @@ def tell(method, path, headers, body, query_params, answer):
         "account": get_account_id(),
         "region": extract_region(headers),
         "key": key,
-        "session": {name: identity["session"][name] for name in ("Arn", "UserId")} if identity.get("session") else None,
+        "session": session_of(identity["session"]) if identity.get("session") else None,
         "user": identity.get("userArn") if ":user/" in identity.get("userArn", "") else None,
     }
     told.put(json.dumps(exchange).encode() + b"\n")
+
+
+def session_of(session):
+    """Return what CloudTrail tells of a session, and of its role, whose path the session's own ARN does not have."""
+    account, name = session["Arn"].split(":")[4], session["Arn"].split("/")[1]
+    role = iam._roles.get_scoped(account, None, name) or {"Arn": f"arn:aws:iam::{account}:role/{name}"}
+    return {"Arn": session["Arn"], "UserId": session["UserId"], "Role": role["Arn"]}
 
 
 def write():

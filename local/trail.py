@@ -80,8 +80,8 @@ def to_event(exchange: Mapping[str, Any]) -> dict[str, Any] | None:
 
     ``exchange`` is what ``tell`` in ``local/emulator.py`` writes: ``service`` (that the request is signed for),
     ``method``, ``url``, ``headers``, ``body``, ``status``, ``answer_headers``, ``answer`` (bodies in base64),
-    ``account``, ``region``, ``key`` (access key id), ``session`` (``Arn`` and ``UserId`` of an assumed role, or None)
-    and ``user`` (an IAM user's ARN, or None).
+    ``account``, ``region``, ``key`` (access key id), ``session`` (``Arn`` and ``UserId`` of an assumed role and its
+    own ARN, ``Role``; or None) and ``user`` (an IAM user's ARN, or None).
     """
     request = _request(exchange)
     operation, in_path = _operation(exchange["service"], request)
@@ -171,7 +171,7 @@ def _identity(exchange: Mapping[str, Any], now: str) -> dict[str, Any]:
         return {"type": "IAMUser", "arn": arn, "accountId": account, "accessKeyId": key, "userName": name}
     arn = session["Arn"] if session else f"arn:aws:sts::{account}:assumed-role/Developer/local"
     principal = session["UserId"] if session else "AROAIDPPEZS35WEXAMPLE:local"
-    role = arn.split("/")[1]
+    role = session["Role"] if session else f"arn:aws:iam::{account}:role/Developer"
     return {
         "type": "AssumedRole",
         "principalId": principal,
@@ -182,9 +182,9 @@ def _identity(exchange: Mapping[str, Any], now: str) -> dict[str, Any]:
             "sessionIssuer": {
                 "type": "Role",
                 "principalId": principal.partition(":")[0],
-                "arn": f"arn:aws:iam::{account}:role/{role}",
+                "arn": role,
                 "accountId": account,
-                "userName": role,
+                "userName": role.rsplit("/", 1)[-1],
             },
             "attributes": {"creationDate": now, "mfaAuthenticated": "false"},
         },

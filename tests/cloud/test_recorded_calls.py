@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from stack import Stack, ingress, wait_for
@@ -15,10 +16,10 @@ ANYONE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-def _opened_port(stack: Stack) -> str:
+def _opened_port(stack: Stack, name: str = "recorded") -> str:
     ec2 = stack.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.30.0.0/16")["Vpc"]["VpcId"]
-    group = ec2.create_security_group(GroupName="recorded", Description="staged", VpcId=vpc)["GroupId"]
+    group = ec2.create_security_group(GroupName=name, Description="staged", VpcId=vpc)["GroupId"]
     for port, source in ((3389, "0.0.0.0/0"), (443, "10.30.0.0/16")):
         ranges = [{"CidrIp": source}]
         rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": ranges}
@@ -113,27 +114,29 @@ def recorded(stack: Stack) -> Recorded:
         for playbook, (_, state) in CALLS.items():
             stack.case_about(names[playbook], state)
         wait_for(stack.is_idle, "the queues to be empty")
-    wait_for(lambda: _is_filled(stack, own_calls), "a call of the responder on the bus")
-    heard = stack.client("sqs").receive_message(QueueUrl=own_calls, MaxNumberOfMessages=10)["Messages"]
-    own = {json.loads(message["Body"])["detail"]["eventName"] for message in heard}
+    own = _heard(stack, own_calls)
     return Recorded(names, tuple(case.playbook for case in stack.cases.newest() if case.id not in before), own)
 
 
-def _hear_own_calls(stack: Stack) -> str:
-    """Make a queue for what Firedoor's responder calls, as the bus tells it."""
+def _hear_own_calls(stack: Stack, role: str = "FiredoorResponder") -> str:
+    """Make a queue for what one of Firedoor's roles calls, as the bus tells it."""
     sqs, events = stack.client("sqs"), stack.client("events")
-    url = str(sqs.create_queue(QueueName="own-calls")["QueueUrl"])
+    url = str(sqs.create_queue(QueueName=role)["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    own = {"detail": {"userIdentity": {"sessionContext": {"sessionIssuer": {"userName": ["FiredoorResponder"]}}}}}
-    events.put_rule(Name="own-calls", EventPattern=json.dumps(own))
-    events.put_targets(Rule="own-calls", Targets=[{"Id": "queue", "Arn": arn}])
+    own = {"detail": {"userIdentity": {"sessionContext": {"sessionIssuer": {"userName": [role]}}}}}
+    events.put_rule(Name=role, EventPattern=json.dumps(own))
+    events.put_targets(Rule=role, Targets=[{"Id": "queue", "Arn": arn}])
     return url
 
 
-def _is_filled(stack: Stack, url: str) -> bool:
-    name = "ApproximateNumberOfMessages"
-    answer = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-    return bool(answer["Attributes"][name] != "0")
+def _heard(stack: Stack, url: str) -> set[str]:
+    """Wait for calls in such a queue; returns their names."""
+
+    def look() -> list[dict[str, Any]]:
+        messages = stack.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ())
+        return [json.loads(message["Body"])["detail"] for message in messages]
+
+    return {call["eventName"] for call in wait_for(look, "a call of Firedoor's own on the bus")}
 
 
 def test_each_call_meets_its_playbook(recorded: Recorded, stack: Stack) -> None:
@@ -146,6 +149,19 @@ def test_its_own_calls_open_no_case(recorded: Recorded) -> None:
     """What closed the doors was told to the bus as well, and no case came of it."""
     assert {"RevokeSecurityGroupIngress", "StartLogging"} <= recorded.own
     assert sorted(CALLS) == sorted(recorded.opened)
+
+
+def test_putting_back_opens_no_case_either(stack: Stack, operator: Callable[..., str]) -> None:
+    """Undo opens the port again as whoever opened it did, and the bus is told: the case stays put back."""
+    own_calls = _hear_own_calls(stack, "FiredoorRestorer")
+    with stack.cloud.recording():
+        group = _opened_port(stack, "put-back")
+        case = stack.case_about(group, State.CONTAINED)
+        operator("undo", case.id)
+        assert {"AuthorizeSecurityGroupIngress"} == _heard(stack, own_calls)
+        wait_for(stack.is_idle, "the queues to be empty")
+    (case,) = stack.cases_about(group)
+    assert (1, State.REVERTED) == (case.count, case.occurrences[-1].state)
 
 
 def test_doors_are_closed_by_the_time_the_case_says_so(recorded: Recorded, stack: Stack) -> None:
