@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
 
-.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-runtime bench-warm bench-scale bench-patterns bench-inspection bench-custodian cloud e2e invoke lock clean
+.PHONY: setup demo test unit lint lint-security types generate check bundle build validate bench bench-coldstart bench-runtime bench-warm bench-scale bench-patterns bench-inspection bench-custodian cloud e2e sam-local invoke lock clean
 
 setup: $(VENV)/.ready
 
@@ -64,6 +64,9 @@ build: bundle validate
 
 cloud: bundle .venv-cloud/.ready .venv-sam/.ready  ## an emulated AWS on this machine, with the stack deployed to it
 	$(BIN)/python local/cloud.py
+
+sam-local: build  ## what `sam local invoke` runs, for people with Docker
+	@$(BIN)/python local/docker.py
 
 invoke: bundle .venv-cloud/.ready .venv-sam/.ready  ## FUNCTION=classify EVENT=events/….json: a built function under Lambda's runtime interface
 	@$(BIN)/python local/invoke.py $(FUNCTION) $(EVENT)

@@ -61,7 +61,7 @@ _TRAIL = WORK / "trail.on"
 
 def local_template() -> dict[str, Any]:
     """Return ``template.yaml`` as the local cloud takes it: see this module's list of differences."""
-    template: dict[str, Any] = _long_form(read_template())
+    template: dict[str, Any] = long_form(read_template())
     for name in LEFT_OUT:
         del template["Resources"][name]
         _forget(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"], name)
@@ -79,11 +79,11 @@ def _forget(body: dict[str, str], name: str) -> None:
     body["Fn::Sub"] = body["Fn::Sub"].replace(f'"${{{name}.Arn}}",\n', "")
 
 
-def _long_form(value: Any) -> Any:
+def long_form(value: Any) -> Any:
     """Write ``Ref`` and ``Condition`` as CloudFormation's JSON does: without ``Fn::``."""
     if isinstance(value, dict):
-        return {{"Fn::Ref": "Ref", "Fn::Condition": "Condition"}.get(k, k): _long_form(v) for k, v in value.items()}
-    return [_long_form(entry) for entry in value] if isinstance(value, list) else value
+        return {{"Fn::Ref": "Ref", "Fn::Condition": "Condition"}.get(k, k): long_form(v) for k, v in value.items()}
+    return [long_form(entry) for entry in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

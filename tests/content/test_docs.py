@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from local import docker
 
 from firedoor.cli import COMMANDS, template
 from firedoor.settings import OPTIONAL, REQUIRED
@@ -67,3 +69,17 @@ def test_the_local_environment_names_every_function_and_variable() -> None:
     assert set(template.resources("AWS::Serverless::Function")) == set(environments)
     for variables in environments.values():
         assert set(REQUIRED) | set(OPTIONAL) <= set(variables)
+
+
+def test_a_function_in_docker_calls_the_local_aws_and_no_other() -> None:
+    """SAM drops a variable that the template does not have: the endpoint and the credentials must be in it."""
+    variables = json.loads(docker.VARIABLES.read_text("utf-8"))
+    written = docker.with_variables(template.read_template(), variables)
+    for name, resource in written["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            given = resource["Properties"]["Environment"]["Variables"]
+            assert set(variables[name]) <= set(given)
+            assert {"http://moto:5000", "testing"} == {given["AWS_ENDPOINT_URL"], given["AWS_ACCESS_KEY_ID"]}
+    config = tomllib.loads(text("samconfig.toml"))["default"]["local_invoke"]["parameters"]
+    assert docker.FOR_DOCKER == ROOT / config["template_file"]
+    assert docker.VARIABLES == ROOT / config["env_vars"]
