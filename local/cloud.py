@@ -55,8 +55,6 @@ OF_MOTO = ("macie2", "redshift", "sagemaker")
 _SECONDS_TO_START = 60
 _OF_LAMBDA = {"AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{sys.version_info.minor}"}
 """What Lambda sets and the emulator does not; SDKs say it in the user agent."""
-_FAULT = WORK / "fault.json"
-_TRAIL = WORK / "trail.on"
 
 
 def local_template() -> dict[str, Any]:
@@ -95,22 +93,26 @@ class Cloud:
     url: str
     moto: str
     """Where moto's server answers for ``OF_MOTO``."""
+    port: int
+    """The emulator's; its folder is called by it, for several may run at once."""
 
     @classmethod
     def start(cls, port: int = 0) -> Cloud:
         """Start an emulator on loopback; ``port`` 0 takes a free one.
 
         Raises:
-            RuntimeError: It did not answer within a minute; the message names its log.
+            RuntimeError: The port is taken, or it did not answer within a minute; the message names its log.
         """
-        WORK.mkdir(parents=True, exist_ok=True)
-        _FAULT.unlink(missing_ok=True)
-        _TRAIL.unlink(missing_ok=True)
+        if port and is_taken(port):
+            raise RuntimeError(f"Port {port} is taken; is there a local cloud already? Only one can be there.")
+        _forget_what_ended()
         port, beside = port or free_port(), free_port()
+        folder = _folder(port)
+        (folder / "tmp").mkdir(parents=True)
         python = ROOT / ".venv-cloud" / "bin" / "python"
         moto = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(beside)]
         trail = [sys.executable, ROOT / "local" / "trail.py", f"http://127.0.0.1:{port}"]
-        with (WORK / "emulator.log").open("wb") as log:
+        with (folder / "emulator.log").open("wb") as log:
             process = subprocess.Popen(
                 [python, ROOT / "local" / "emulator.py", *moto, "--", *trail],
                 env=_emulator_environment(port),
@@ -118,7 +120,7 @@ class Cloud:
                 stderr=log,
                 start_new_session=True,  # so that stop() ends the functions' processes too
             )
-        cloud = cls(process, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{beside}")
+        cloud = cls(process, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{beside}", port)
         cloud._wait(port)
         cloud._wait(beside)
         return cloud
@@ -134,26 +136,28 @@ class Cloud:
     def _wait(self, port: int) -> None:
         end = time.monotonic() + _SECONDS_TO_START
         while time.monotonic() < end and self.process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return
+            if is_taken(port):
+                return
             time.sleep(0.1)
         self.stop()
-        raise RuntimeError(f"The emulator did not start; see {WORK / 'emulator.log'}.")
+        raise RuntimeError(f"The emulator did not start; see {_folder(self.port) / 'emulator.log'}.")
 
     def stop(self) -> None:
-        """End the emulator and its functions."""
-        try:
+        """End the emulator and its functions, and remove the copies of their code; the log stays."""
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(timeout=5)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            pass
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)  # workers that did not hear, and what they started
-        except ProcessLookupError:
-            return
+        shutil.rmtree(_folder(self.port) / "tmp", ignore_errors=True)
+
+    @property
+    def _fault(self) -> Path:
+        return _folder(self.port) / "fault.json"
+
+    @property
+    def _trail(self) -> Path:
+        return _folder(self.port) / "trail.on"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -175,22 +179,22 @@ class Cloud:
         ``how`` is ``refuse`` (access denied), ``break`` (an internal error, which SDKs try again), or ``hang``: carried
         out, and not answered before the context ends. For services with JSON; the others only hang.
         """
-        new = WORK / "fault.new"
+        new = self._fault.with_suffix(".new")
         new.write_text(json.dumps({"service": service, "how": how, "call": call}), "utf-8")
-        new.rename(_FAULT)
+        new.rename(self._fault)
         try:
             yield
         finally:
-            _FAULT.unlink()
+            self._fault.unlink()
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[None]:
         """Put the calls served on the bus, as CloudTrail does, for as long as the context lasts."""
-        _TRAIL.touch()
+        self._trail.touch()
         try:
             yield
         finally:
-            _TRAIL.unlink()
+            self._trail.unlink()
 
     def kill(self, function: str) -> int:
         """End every running process of a function as a machine's failure would; returns how many there were."""
@@ -270,10 +274,21 @@ def _emulator_environment(port: int) -> dict[str, str]:
         "MOTO_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",  # no broker on a fixed port
-        "TMPDIR": str(WORK),
-        "CLOUD_FAULT": str(_FAULT),
-        "CLOUD_TRAIL": str(_TRAIL),
+        "TMPDIR": str(_folder(port) / "tmp"),
+        "CLOUD_FAULT": str(_folder(port) / "fault.json"),
+        "CLOUD_TRAIL": str(_folder(port) / "trail.on"),
     }
+
+
+def _folder(port: int) -> Path:
+    return WORK / f"emulator-{port}"
+
+
+def _forget_what_ended() -> None:
+    """Remove the folders of emulators that run no longer."""
+    for folder in WORK.glob("emulator-*"):
+        if not is_taken(int(folder.name.rpartition("-")[2])):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def without_aws() -> dict[str, str]:
@@ -289,6 +304,12 @@ def free_port() -> int:
         return port
 
 
+def is_taken(port: int) -> bool:
+    """Tell whether something listens on a port of loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 _HELP = """
 The stack is up. In another terminal:
 
@@ -296,7 +317,7 @@ The stack is up. In another terminal:
     .venv/bin/firedoor cap
     GROUP=$(aws ec2 create-security-group --group-name web --description try --query GroupId --output text)
     aws ec2 authorize-security-group-ingress --group-id $GROUP --protocol tcp --port 22 --cidr 0.0.0.0/0
-    .venv/bin/firedoor cases
+    sleep 3 && .venv/bin/firedoor cases
 
 What you call reaches the bus as CloudTrail would tell it; the second call opens a case that waits for
 `firedoor approve`. Ctrl-C stops it; nothing is kept.
@@ -304,16 +325,21 @@ What you call reaches the bus as CloudTrail would tell it; the second call opens
 
 
 def main() -> None:
-    """Start, deploy, say what to try, and wait for Ctrl-C."""
-    with Cloud.start(port=PORT) as cloud:
-        print("Deploying (about a minute) …")
-        cloud.deploy(cap="approve")
-        print(_HELP.format(exports="export " + " ".join(f"{k}={v}" for k, v in cloud.environment.items())))
-        try:
+    """Start, deploy, say what to try, and wait for Ctrl-C; the end of the terminal or of the session ends it too."""
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, signal.default_int_handler)
+    try:
+        with Cloud.start(port=PORT) as cloud:
+            print("Deploying (about a minute) …", flush=True)
+            cloud.deploy(cap="approve")
+            exports = " ".join(f"{name}={value}" for name, value in cloud.environment.items())
+            print(_HELP.format(exports=f"export {exports}"), flush=True)
             with cloud.recording():
                 signal.pause()
-        except KeyboardInterrupt:
-            print("Stopping.")
+    except KeyboardInterrupt:
+        print("Stopping.")
+    except RuntimeError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

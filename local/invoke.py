@@ -15,7 +15,6 @@ import json
 import os
 import platform
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,7 +26,19 @@ import urllib3
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from local.cloud import PORT, REGION, ROOT, STACK, WORK, Cloud, client_of, environment_of, free_port, without_aws
+from local.cloud import (
+    PORT,
+    REGION,
+    ROOT,
+    STACK,
+    WORK,
+    Cloud,
+    client_of,
+    environment_of,
+    free_port,
+    is_taken,
+    without_aws,
+)
 
 _PROCESSORS = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 _SECONDS_TO_START = 30
@@ -87,12 +98,10 @@ def _emulator() -> Path:
 
 
 def _wait(address: str, log: Path) -> None:
-    host, _, port = address.partition(":")
     end = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < end:
-        with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) == 0:
-                return
+        if is_taken(int(address.partition(":")[2])):
+            return
         time.sleep(0.05)
     raise RuntimeError(f"The runtime did not start:\n{log.read_text('utf-8')}")
 
@@ -100,9 +109,7 @@ def _wait(address: str, log: Path) -> None:
 @contextlib.contextmanager
 def _running() -> Iterator[str]:
     """Give the address of the cloud that ``make cloud`` runs, or of a new one."""
-    with socket.socket() as probe:
-        is_up = probe.connect_ex(("127.0.0.1", PORT)) == 0
-    if is_up:
+    if is_taken(PORT):
         yield f"http://127.0.0.1:{PORT}"
         return
     print("No local cloud runs; starting one for this call (about a minute). `make cloud` keeps one.", file=sys.stderr)
