@@ -69,7 +69,7 @@ sam-local: build  ## what `sam local invoke` runs, for people with Docker
 	@$(BIN)/python local/docker.py
 
 invoke: bundle .venv-cloud/.ready .venv-sam/.ready  ## FUNCTION=classify EVENT=events/….json: a built function under Lambda's runtime interface
-	@$(BIN)/python local/invoke.py $(FUNCTION) $(EVENT)
+	@$(BIN)/python local/invoke.py "$(FUNCTION)" "$(EVENT)"
 
 e2e: bundle .venv-cloud/.ready .venv-sam/.ready  ## deploy to the emulated AWS and test through the deployed stack
 	$(BIN)/pytest tests/cloud

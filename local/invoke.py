@@ -118,16 +118,33 @@ def _running() -> Iterator[str]:
         yield cloud.url
 
 
+_FORMS = """\
+what a function takes:
+  classify   an event of events/, or an SQS batch of such
+  inspect    events/s3_bedrock_log_created.json, or what CloudWatch Logs sends
+  respond    an SQS batch whose bodies are {"case_id": "fd-…", "occurrence": 1}
+  decide     {"decision": "approve", "case_id": "fd-…", "by": "name"}; also reject and undo
+  timer      {"timer": "heartbeat"}; also baseline and report
+"""
+
+
 def main() -> None:
     """Invoke, and print the function's log and its answer; exit with 1 if it raised an error."""
-    parser = argparse.ArgumentParser(prog="make invoke", description=__doc__.splitlines()[0])
-    parser.add_argument("function", choices=["classify", "inspect", "respond", "decide", "timer"])
-    parser.add_argument("event", type=Path, help="a file, such as one of events/")
+    functions = ("classify", "inspect", "respond", "decide", "timer")
+    parser = argparse.ArgumentParser(
+        prog="make invoke",
+        usage=f"make invoke FUNCTION={'|'.join(functions)} EVENT=events/….json",
+        description=__doc__.splitlines()[0],
+        epilog=_FORMS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("function", metavar="FUNCTION", choices=functions)
+    parser.add_argument("event", metavar="EVENT", help="a file, such as one of events/")
     arguments = parser.parse_args()
     try:
-        event = json.loads(arguments.event.read_text("utf-8"))
+        event = json.loads(Path(arguments.event).read_text("utf-8"))
     except (OSError, ValueError) as error:
-        parser.error(f"{arguments.event} cannot be read as an event: {error}")
+        parser.error(f"EVENT={arguments.event} cannot be read as an event: {error}\n{_FORMS.rstrip()}")
     with _running() as url:
         answer, log = invoke(url, arguments.function, event)
     print(log, file=sys.stderr)
