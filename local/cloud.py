@@ -37,6 +37,8 @@ from firedoor.cli.template import read_template
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".build" / "cloud"
 LAYER = ROOT / ".build" / "layer"
+TEMPLATE = WORK / "template.json"
+"""What ``sam deploy`` was last given: see ``local_template``."""
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 PORT = 4566
@@ -218,18 +220,25 @@ class Cloud:
         Raises:
             RuntimeError: It failed; the message holds what SAM said.
         """
-        path, template = WORK / "template.json", local_template()
+        template = local_template()
         template["Globals"]["Function"]["Environment"]["Variables"] |= {**self._of_moto, **_OF_LAMBDA}
-        path.write_text(json.dumps(template), "utf-8")
-        command = [ROOT / ".venv-sam" / "bin" / "sam", "deploy", "--template-file", path, "--stack-name", STACK]
-        command += ["--resolve-s3", "--capabilities", "CAPABILITY_NAMED_IAM", "--no-progressbar"]
-        command += ["--no-fail-on-empty-changeset"]
-        command += ["--parameter-overrides", f"InitialCap={cap}", "ExternalId=local-external-id-0000"]
-        command += [f"BedrockLogBucket={LOG_BUCKET}", *more]
+        TEMPLATE.write_text(json.dumps(template), "utf-8")
+        words = ["--template-file", str(TEMPLATE), "--stack-name", STACK, "--resolve-s3", "--no-progressbar"]
+        words += ["--capabilities", "CAPABILITY_NAMED_IAM", "--no-fail-on-empty-changeset"]
+        words += ["--parameter-overrides", f"InitialCap={cap}", "ExternalId=local-external-id-0000"]
+        return self.sam("deploy", *words, f"BedrockLogBucket={LOG_BUCKET}", *more)
+
+    def sam(self, *words: str) -> str:
+        """Run a command of SAM; returns what it said.
+
+        Raises:
+            RuntimeError: It failed; the message holds what SAM said.
+        """
+        command = [ROOT / ".venv-sam" / "bin" / "sam", *words]
         environment = {**without_aws(), **self.environment, "SAM_CLI_TELEMETRY": "0"}
         done = subprocess.run(command, cwd=WORK, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise RuntimeError(f"sam deploy failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+            raise RuntimeError(f"sam {words[0]} failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
         return done.stdout + done.stderr
 
     def _make_log_bucket(self) -> None:
