@@ -29,7 +29,7 @@ from firedoor.errors import SettingsError
 from firedoor.events import SOURCE_OF_INSPECTION, read_events
 from firedoor.patterns import build_index
 from firedoor.playbooks import bundle_from_json
-from firedoor.settings import OPTIONAL, REQUIRED, QuietHours
+from firedoor.settings import OPTIONAL, REQUIRED, QuietHours, Settings
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -675,6 +675,46 @@ def test_quiet_hours_that_deploy_are_hours_that_the_functions_read(hours: str) -
     except SettingsError:
         readable = False
     assert readable == bool(re.fullmatch(pattern, hours))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "{}",
+        '{"111122223333": "prod-payments"}',
+        '{ "111122223333" : "a b", "444455556666":"ü" }',
+        "{prod}",
+        '{111122223333: "prod"}',
+        '{"111122223333": "a",}',
+        '{"111122223333"}',
+        "[]",
+    ],
+)
+def test_account_names_that_deploy_are_names_that_the_functions_read(names: str) -> None:
+    """What the template lets through and ``settings`` refuses would stop every function at its start."""
+    pattern = template.read_template()["Parameters"]["AccountNames"]["AllowedPattern"]
+    environment = dict.fromkeys(REQUIRED, "x") | {"FIREDOOR_TOPIC_ARNS": "{}", "FIREDOOR_ACCOUNT_NAMES": names}
+    try:
+        readable = bool(Settings.from_environment(environment))
+    except SettingsError:
+        readable = False
+    assert readable == bool(re.fullmatch(pattern, names))
+
+
+def test_nobody_is_left_deaf_to_iam() -> None:
+    """Global services tell their events in one region: a stack elsewhere says so, and the page says what to do.
+
+    Source: https://repost.aws/knowledge-center/eventbridge-rule-triggers-iam-single-region
+    """
+    output = template.read_template()["Outputs"]["StillDeaf"]
+    assert "IsFarFromGlobalServices" == output["Condition"]
+    assert "deploy/member.yaml" in output["Value"]
+    assert "Default" not in template.read_template(ROOT / "deploy/member.yaml")["Parameters"]["HomeRegion"]
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    (command,) = re.findall(r"aws cloudformation deploy .*?\n```", page, re.DOTALL)
+    parameters = template.read_template(ROOT / "deploy/member.yaml")["Parameters"]
+    needed = {name for name, parameter in parameters.items() if "Default" not in parameter}
+    assert needed <= set(re.findall(r"(\w+)=", command))
 
 
 UNTAGGED = {
