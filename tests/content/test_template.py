@@ -113,6 +113,7 @@ def test_every_metric_is_on_the_dashboard_and_every_alarm_with_it() -> None:
     assert watched <= emitted()
     (listed,) = [widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm"]
     assert {f"${{{name}.Arn}}" for name in alarms} == set(listed)
+    assert all(f'"${{{name}.QueueName}}"' in body for name in resources("AWS::SQS::Queue"))
     places = [(widget["x"], widget["y"], widget["width"], widget["height"]) for widget in widgets]
     assert all(x + width <= 24 for x, _, width, _ in places)
 
@@ -718,7 +719,6 @@ def test_nobody_is_left_deaf_to_iam() -> None:
 
 
 UNTAGGED = {
-    "AWS::CloudWatch::Dashboard",
     "AWS::Events::ApiDestination",
     "AWS::Events::Connection",
     "AWS::Events::EventBusPolicy",
