@@ -10,6 +10,7 @@ an event class for every service, which costs more at a cold start than all of o
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 logger = Logger()
 metrics = Metrics()
+warnings.filterwarnings("ignore", "No application metrics to publish")  # most runs have none, and this is no log line
 
 
 @dataclass(frozen=True, slots=True)

@@ -718,6 +718,16 @@ def test_nobody_is_left_deaf_to_iam() -> None:
     assert needed <= set(re.findall(r"(\w+)=", command))
 
 
+def test_no_parameter_lets_requests_be_logged() -> None:
+    """At DEBUG botocore writes every request, prompts and all; at this level Lambda passes on what the handlers log.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    """
+    common = template.read_template()["Globals"]["Function"]
+    assert {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"} == common["LoggingConfig"]
+    assert not [name for name in common["Environment"]["Variables"] if "LOG_LEVEL" in name]
+
+
 UNTAGGED = {
     "AWS::Events::ApiDestination",
     "AWS::Events::Connection",

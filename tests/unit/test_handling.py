@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,3 +81,12 @@ def test_the_last_try_is_known(received: int, expected: bool) -> None:
     seen: list[Record] = []
     answer_batch(sqs("body", received=received), seen.append)
     assert [expected] == [is_last_try(record, 5) for record in seen]
+
+
+def test_a_run_without_metrics_writes_nothing_that_is_no_log_line() -> None:
+    """Powertools warns of it on standard error, in plain text, once a process."""
+    code = "from firedoor.handling import metrics; metrics.log_metrics(lambda event, context: None)({}, None)"
+    environment = {**os.environ, "POWERTOOLS_METRICS_NAMESPACE": "Firedoor", "POWERTOOLS_SERVICE_NAME": "timer"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  our code
+    assert ("", "") == (done.stdout, done.stderr)
