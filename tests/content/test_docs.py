@@ -63,6 +63,13 @@ def test_every_make_target_that_is_named_exists(page: str) -> None:
     }
 
 
+def test_every_queue_of_dead_letters_is_explained() -> None:
+    """Who comes from the alarm finds what lies there."""
+    names = {queue["Properties"]["QueueName"]["Fn::Sub"] for queue in template.resources("AWS::SQS::Queue").values()}
+    explained = set(re.findall(r"^\| `firedoor-(\w+-dlq)` ", text("docs/operations.md"), re.M))
+    assert {name.removeprefix("${AWS::StackName}-") for name in names if name.endswith("-dlq")} == explained
+
+
 def test_the_local_environment_names_every_function_and_variable() -> None:
     """``sam local invoke`` gets what the functions read."""
     environments = json.loads(text("sam-local-env.json"))
