@@ -151,6 +151,7 @@ class Cloud:
             self.process.wait(timeout=5)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)  # workers that did not hear, and what they started
+        self.process.wait()
         shutil.rmtree(_folder(self.port) / "tmp", ignore_errors=True)
 
     @property
@@ -334,8 +335,8 @@ What you call reaches the bus as CloudTrail would tell it; the second call opens
 
 
 def main() -> None:
-    """Start, deploy, say what to try, and wait for Ctrl-C; the end of the terminal or of the session ends it too."""
-    for end in (signal.SIGTERM, signal.SIGHUP):
+    """Start, deploy, say what to try, and wait for Ctrl-C; being killed and the end of the terminal end it too."""
+    for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(end, signal.default_int_handler)
     try:
         with Cloud.start(port=PORT) as cloud:

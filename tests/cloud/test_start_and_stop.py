@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from local.cloud import WORK, Cloud, free_port, is_taken
-from stack import ROOT, wait_for
+from stack import PATIENCE, ROOT, wait_for
 
 UNDEPLOYED = """
 import sys
@@ -32,11 +32,15 @@ def test_it_stops_clean(end: signal.Signals) -> None:
     """By Ctrl-C, by kill, and when its terminal is closed: the emulator ends too."""
     port = free_port()
     command = [sys.executable, "-c", UNDEPLOYED, str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own words
-        assert process.stdout
-        wait_for(lambda: "Ctrl-C" in process.stdout.readline(), "the end of the help")
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own words
+    try:
+        output = process.stdout
+        assert output
+        wait_for(lambda: "Ctrl-C" in output.readline(), "the end of the help")
         process.send_signal(end)
-        assert "Stopping." in process.stdout.read()
+        assert "Stopping." in process.communicate(timeout=PATIENCE)[0]
+    finally:
+        process.kill()
     assert 0 == process.returncode
     assert not is_taken(port)
     assert ["emulator.log"] == [path.name for path in (WORK / f"emulator-{port}").iterdir()]
