@@ -31,13 +31,13 @@ PERMISSIONS = (
 
 
 def check_protected(account: Account, changes: Sequence[Change], protected: Sequence[Protected]) -> None:
-    """Let only changes pass whose targets nobody marked as protected.
+    """Let only changes pass where nobody marked what they are about as protected.
 
     Raises:
         Refused: A target is protected, or its tags could not be read and a tag may protect it.
     """
     by_tag = [entry for entry in protected if entry.tag]
-    for target in dict.fromkeys(change.target for change in changes):
+    for target in _touched(changes):
         for entry in protected:
             if entry.arn and fnmatchcase(target, _literal_brackets(entry.arn)):
                 raise Refused(f"{target} is protected: {entry.reason}.")
@@ -45,6 +45,22 @@ def check_protected(account: Account, changes: Sequence[Change], protected: Sequ
         for entry in by_tag:
             if entry.tag and tags.get(entry.tag[0]) == entry.tag[1]:
                 raise Refused(f"{target} is protected by its tag {entry.tag[0]}: {entry.reason}.")
+
+
+def _touched(changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return every ARN that the changes are about, once: the targets, and what they belong to or are taken out of.
+
+    To cut an interface off is to cut its instance off. A role among a change's resources is handed over, not changed,
+    and a pattern names no resource that could be asked for its tags.
+    """
+    beside = {
+        arn: None for change in changes for arn in change.resources if "*" not in arn and arn.split(":")[2] != "iam"
+    }
+    return tuple(_targets(changes) | beside)
+
+
+def _targets(changes: Sequence[Change]) -> dict[str, None]:
+    return dict.fromkeys(change.target for change in changes)
 
 
 def check_filters(
@@ -58,8 +74,8 @@ def check_filters(
     Raises:
         Refused: A filter says no, or what it asks for (tags, units) could not be read: unknown means no.
     """
-    for target in dict.fromkeys(change.target for change in changes):
-        for entry in filters:
+    for entry in filters:
+        for target in _targets(changes) if entry.only else _touched(changes):
             if _is_there(account, target, entry, units_of) is not entry.only:
                 word = "only acts elsewhere" if entry.only else "never acts there"
                 raise Refused(f"A filter keeps Firedoor from {target}: it {word}. {entry.reason}.")
@@ -118,7 +134,10 @@ def _ec2_tags(account: Account, _arn: str, resource: str) -> list[dict[str, Any]
     return list(account.client("ec2").describe_tags(Filters=filters)["Tags"])
 
 
-def _s3_tags(account: Account, _arn: str, resource: str) -> list[dict[str, Any]]:
+def _s3_tags(account: Account, arn: str, resource: str) -> list[dict[str, Any]]:
+    """An object is marked by its bucket. What names an account is no bucket: the account's own setting."""
+    if arn.split(":")[4]:
+        return []
     return list(account.client("s3").get_bucket_tagging(Bucket=resource.partition("/")[0])["TagSet"])
 
 
@@ -139,16 +158,23 @@ def _autoscaling_tags(account: Account, _arn: str, resource: str) -> list[dict[s
     return list(account.client("autoscaling").describe_tags(Filters=filters)["Tags"])
 
 
-def _no_tags(_account: Account, _arn: str, _resource: str) -> list[dict[str, Any]]:
-    """Nothing that Firedoor changes there has tags: Bedrock's logging configuration is one of the account."""
-    return []
+def _bedrock_tags(account: Account, arn: str, resource: str) -> list[dict[str, Any]]:
+    """Guardrails, agents and their aliases have tags; the region's configuration of the invocation log has none."""
+    return [] if resource == "model-invocation-logging" else _other_tags(account, arn, resource)
+
+
+def _lambda_tags(account: Account, arn: str, resource: str) -> list[dict[str, Any]]:
+    """A version or alias has no tags of its own: the function's count."""
+    function = ":".join(arn.split(":")[:7]) if resource.startswith("function:") else arn
+    return _other_tags(account, function, resource)
 
 
 _TAG_READERS = {
     "autoscaling": _autoscaling_tags,
-    "bedrock": _no_tags,
+    "bedrock": _bedrock_tags,
     "cloudtrail": _cloudtrail_tags,
     "ec2": _ec2_tags,
     "iam": _iam_tags,
+    "lambda": _lambda_tags,
     "s3": _s3_tags,
 }

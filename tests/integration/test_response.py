@@ -13,6 +13,7 @@ from firedoor.cases import State
 from firedoor.cli.embedded import HOME
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.stage import stage
+from firedoor.plans import StepStatus
 from firedoor.settings import CAPS_SECONDS
 
 OPENED = "cloudtrail_authorize_ingress_world"
@@ -310,6 +311,26 @@ def test_a_protecting_tag_is_enough(start: Any) -> None:
     scene.deliver()
     assert State.NEEDS_PERSON is scene.case.state
     assert scene.before == scene.state()
+
+
+@pytest.mark.parametrize("filtered", [False, True])
+def test_an_instance_that_is_marked_keeps_its_interfaces(start: Any, filtered: bool) -> None:
+    """Even where all that is left to do is to cut off an interface, which bears no tag of its own."""
+    tag = {"key": "team", "value": "payments"}
+    scene = start(MINER, filters=[{"reason": "Another team runs it", "never": {"tag": tag}}] if filtered else None)
+    instance, ec2 = (
+        json.loads(scene.text)["detail"]["resource"]["instanceDetails"]["instanceId"],
+        scene.aws.client("ec2"),
+    )
+    ec2.modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": True})
+    mark = {"Key": "team", "Value": "payments"} if filtered else {"Key": "firedoor:protected", "Value": "true"}
+    ec2.create_tags(Resources=[instance], Tags=[mark])
+    before = scene.state()
+    scene.deliver()
+    isolation = next(step for step in scene.case.occurrences[0].steps if step.action == "ec2.isolate_instance")
+    assert StepStatus.REFUSED is isolation.status
+    assert f"instance/{instance}" in isolation.reason
+    assert before == scene.state()
 
 
 def test_beyond_the_limit_a_person_decides(start: Any) -> None:
