@@ -85,10 +85,11 @@ def targets_of(changes: Sequence[Change]) -> tuple[str, ...]:
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
-    return tuple(dict.fromkeys(arn for change in changes for arn in (_literal(change.target), *change.resources)))
+    return tuple(dict.fromkeys(arn for change in changes for arn in (literal(change.target), *change.resources)))
 
 
-def _literal(arn: str) -> str:
+def literal(arn: str) -> str:
+    """Return an ARN, or a part of one, as a policy must have it for nothing in it to stand for anything else."""
     return "".join(f"${{{letter}}}" if letter in "*?$" else letter for letter in arn)
 
 

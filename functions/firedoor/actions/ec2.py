@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import ClientError
 
+from firedoor.accounts import literal
 from firedoor.actions import Action
 from firedoor.actions.ec2_settings import AskBeforeAttaching as AskBeforeAttaching
 from firedoor.actions.ec2_settings import EncryptVolumes as EncryptVolumes
@@ -592,7 +593,7 @@ class IsolateInstance(Action):
             summary=f"Put instance {instance_id} into standby in auto-scaling group {group}{replaced}",
             before={**state, "lifecycle": "InService"},
             after={**state, "lifecycle": "Standby"},
-            resources=(account.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{group}"),),
+            resources=(account.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{literal(group)}"),),
         )
 
     def _termination(self, account: Account, instance: Mapping[str, Any]) -> Iterable[Change]:

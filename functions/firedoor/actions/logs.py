@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class KeepLogs(Setting):
-    """See ``summary``. What is older is deleted by CloudWatch Logs, so undo in time."""
+    """See ``summary``. Longer stays longer, and for ever stays for ever: what is too old would be deleted for good."""
 
     name = "logs.set_retention"
     service = "logs"
@@ -23,4 +23,8 @@ class KeepLogs(Setting):
     wanted: ClassVar[Mapping[str, Any]] = {"retentionInDays": 365}
     reads = Call("DescribeLogGroups", {"logGroupNamePrefix": "{name}"}, "logGroups[0]")
     writes = Call("PutRetentionPolicy", {"logGroupName": "{name}"})
-    clears = Call("DeleteRetentionPolicy", {"logGroupName": "{name}"})
+
+    def aim(self, present: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a year, or what is there if that is more; no number is for ever."""
+        days = present["retentionInDays"]
+        return dict(present) if days is None or days >= self.wanted["retentionInDays"] else super().aim(present, params)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import jmespath
 from botocore.exceptions import ClientError
 
+from firedoor.accounts import literal
 from firedoor.actions import Action
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
@@ -71,7 +72,10 @@ class Setting(Action):
     promise: ClassVar[str]
     """What applying does to it, as an order: ``Protect DB instance {name} from deletion``."""
     arn: ClassVar[str]
-    """Its ARN after the account: ``db:{name}``; an ARN given as the name is used as it is."""
+    """Its ARN after the account: ``db:{name}``, with ``*`` for what only AWS knows of it.
+
+    An ARN given as the name is used as it is.
+    """
     place: ClassVar[str] = "{region}:{account}"
     """Where it is, as its ARN says it: ``:{account}`` for global services, ``:`` for buckets."""
     resources: ClassVar[tuple[str, ...]] = ()
@@ -130,9 +134,15 @@ class Setting(Action):
             summary=self.promise.format(name=f"{self.noun} {name}"),
             before={"name": name, "settings": present},
             after={"name": name, "settings": aim},
-            resources=self.resources,
+            resources=(*self.resources, *self._patterns(target, name)),
         )
         return Plan((change,))
+
+    def _patterns(self, target: str, name: str) -> tuple[str, ...]:
+        """Return the pattern that a policy must have where the ARN ends in something that only AWS knows."""
+        if "*" not in self.arn or self.resources:
+            return ()
+        return (":".join([*target.split(":")[:5], self.arn.format(name=literal(name))]),)
 
     def aim(self, present: Mapping[str, Any], params: Json) -> dict[str, Any]:  # noqa: ARG002  most want one value
         """Return what the settings should be, given what they are; equal where they are good enough.

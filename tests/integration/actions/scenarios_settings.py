@@ -127,7 +127,6 @@ SCENARIOS: dict[str, tuple[str, Setup]] = {
     "key not rotated": ("kms.enable_key_rotation", key),
     "table open to deletion": ("dynamodb.protect_table_from_deletion", table),
     "images not scanned": ("ecr.scan_images_on_push", repository),
-    "logs kept for ever": ("logs.set_retention", log_group),
     "logs kept for a week": ("logs.set_retention", short_log_group),
     "queue not encrypted": ("sqs.encrypt_queue", queue),
     "warehouse open to public": ("redshift.close_cluster_to_public", redshift_cluster),
