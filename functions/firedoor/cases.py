@@ -116,6 +116,12 @@ class Occurrence:
     moved_at: datetime | None = None
     """When its state last changed; None until it first did."""
 
+    @property
+    def is_decided_only(self) -> bool:
+        """Tell whether a decision stands in it that ``respond`` has not carried out: its message may have been lost."""
+        untold = self.state in (State.REJECTED, State.NEEDS_PERSON) and not self.alerted
+        return self.state is State.APPROVED or untold
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -57,6 +57,8 @@ class Answer:
 def decide(services: Services, choice: Choice, case_id: str, caller: Caller, *, why: str, force: bool) -> Answer:
     """Carry a person's decision to every occurrence of the case that it can concern.
 
+    Deciding the same again is no error while it is not carried out: ``respond`` is told of it once more.
+
     Raises:
         Refused: There is no such case, it does not wait for this, or this caller may not decide it.
         Conflict: Somebody else decided at the same moment.
@@ -65,13 +67,22 @@ def decide(services: Services, choice: Choice, case_id: str, caller: Caller, *, 
     if choice is Choice.UNDO:
         return _undo(services, case, caller, why=why, force=force)
     waiting = [occurrence for occurrence in case.occurrences if occurrence.state is State.WAITING]
-    if not waiting:
+    decided = _DECIDED[choice]
+    again = [each for each in case.occurrences if each.state is decided and each.is_decided_only]
+    if not waiting and not again:
         raise Refused(f"Case {case_id} does not wait for a decision; it is {case.state}.")
     for occurrence in waiting:
         _may_decide(occurrence, caller)
+    for occurrence in again:
+        send(services, Message(case_id, occurrence.number))
+    if not waiting:
+        return Answer(case_id, accepted=True, message=f"It is {decided} already, and was sent on its way once more.")
     if choice is Choice.REJECT:
         return _reject(services, waiting, caller, why)
     return _approve(services, waiting, caller, why)
+
+
+_DECIDED = {Choice.APPROVE: State.APPROVED, Choice.REJECT: State.REJECTED}
 
 
 def _may_decide(occurrence: Occurrence, caller: Caller) -> None:

@@ -27,11 +27,16 @@ _BY = "timer"
 def expire_approval(services: Services, case_id: str, number: int) -> str:
     """End the wait for an approval as the playbook says; a decision that came first stands.
 
+    If that was not carried out yet, ``respond`` is told of it once more: its message may have been lost.
+
     Raises:
         Refused: There is no such case.
     """
     occurrence = services.cases.occurrence(case_id, number)
     now = services.now()
+    if occurrence.is_decided_only:
+        send(services, Message(case_id, number))
+        return f"it is {occurrence.state} already, and was sent on its way once more"
     if occurrence.state is not State.WAITING or (occurrence.asked_until and now < occurrence.asked_until):
         return f"nothing to expire: {occurrence.state}"
     playbook = services.bundle.playbooks.get(services.cases.get(case_id).playbook)

@@ -190,6 +190,59 @@ def test_going_on_by_itself_asks_the_caps_again(start: Any) -> None:
     assert scene.before == scene.state()
 
 
+def lose_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let SQS take no message of the handlers."""
+    real = botocore.client.BaseClient._make_api_call
+
+    def lose(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "SendMessage":
+            raise botocore.client.ClientError({"Error": {"Code": "ServiceUnavailable"}}, operation)
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", lose)
+
+
+@pytest.mark.parametrize("repair", ["decided again", "the wait ends"])
+@pytest.mark.parametrize(
+    ("decision", "state", "verdict"),
+    [("approve", State.CONTAINED, "CONTAINED"), ("reject", State.REJECTED, "NEEDS YOU")],
+)
+def test_a_decision_whose_message_was_lost_is_carried_out(
+    start: Any, monkeypatch: pytest.MonkeyPatch, repair: str, decision: str, state: State, verdict: str
+) -> None:
+    """It is written down, so to decide again is enough, and the end of the wait finds it in any case."""
+    scene = start(MINER)
+    scene.deliver()
+    request = {"decision": decision, "case_id": scene.case.id}
+    with monkeypatch.context() as lost:
+        lose_messages(lost)
+        with pytest.raises(botocore.client.ClientError):
+            scene.aws.decide(request, OPERATOR)
+    assert ["NEEDS APPROVAL"] == scene.verdicts()
+    if repair == "decided again":
+        assert scene.aws.decide(request, OPERATOR)["accepted"]
+        scene.aws.pump()
+    else:
+        scene.aws.advance(3600)
+    assert (state, ["NEEDS APPROVAL", verdict]) == (scene.case.state, scene.verdicts())
+    assert not scene.aws.decide(request, OPERATOR)["accepted"]
+
+
+def test_a_wait_whose_end_was_lost_ends_when_the_timer_comes_again(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lambda calls a timer that failed again."""
+    scene = start(MINER)
+    scene.deliver()
+    scene.aws.clock.advance(3600)
+    timer = {"timer": "approval", "case_id": scene.case.id, "occurrence": 1}
+    with monkeypatch.context() as lost:
+        lose_messages(lost)
+        with pytest.raises(botocore.client.ClientError):
+            scene.aws.timer(timer)
+    scene.aws.timer(timer)
+    scene.aws.pump()
+    assert (State.NEEDS_PERSON, ["NEEDS APPROVAL", "NEEDS YOU"]) == (scene.case.state, scene.verdicts())
+
+
 @pytest.mark.parametrize(
     "request_",
     [
