@@ -194,6 +194,31 @@ class Playbook:
         return min(self.mode, self.status.cap)
 
 
+def removed_playbook(name: str, title: str, owner: str, severity: Severity) -> Playbook:
+    """Return what stands for a playbook that is no longer deployed, for its cases to be told of and put back.
+
+    It matches nothing and does nothing. All is known from the case, which was opened while the playbook was there.
+    """
+    return Playbook(
+        id=name,
+        title=title,
+        description="",
+        status=Status.DEPRECATED,
+        severity=severity,
+        owner=owner,
+        match=(),
+        extract={},
+        dedup_by=(),
+        dedup_within=0,
+        mode=Mode.ALERT,
+        alert=AlertText(
+            title,
+            f"This case was opened by playbook {name}, which is no longer deployed.",
+            ("Look at what happened and decide by hand; nothing more is done about it.",),
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """All that the handlers know of ``playbooks/``."""

@@ -60,9 +60,10 @@ def respond(services: Services, message: Message, *, last_try: bool = False) -> 
 
 def _advance(services: Services, occurrence: Occurrence, event: str | None) -> Occurrence:
     case = services.cases.get(occurrence.case_id)
-    playbook = services.bundle.playbooks.get(case.playbook)
-    if playbook is None:
-        return _settle(services, occurrence, State.NEEDS_PERSON, f"Playbook {case.playbook} is no longer deployed.")
+    playbook = telling.playbook_of(services, case)
+    if case.playbook not in services.bundle.playbooks and occurrence.state in _BEFORE_APPLYING:
+        reason = f"Playbook {case.playbook} is no longer deployed, so nothing was changed."
+        occurrence = _settle(services, occurrence, State.NEEDS_PERSON, reason)
     if occurrence.state is State.APPLYING:
         occurrence = _take_over(services, occurrence)
     if occurrence.state is State.MATCHED:
@@ -78,17 +79,20 @@ def _advance(services: Services, occurrence: Occurrence, event: str | None) -> O
     return telling.tell(services, playbook, occurrence)
 
 
+_BEFORE_APPLYING = frozenset({State.MATCHED, State.PLANNED, State.APPROVED})
+"""States from which ``respond`` goes on, and in which nothing was changed yet."""
+
 _LEFT_TO_A_PERSON = frozenset({State.ALERTED, State.CLOSED, State.NEEDS_PERSON, State.REJECTED})
 """States in which Security Hub hears that people were notified. In shadow it hears nothing: nothing is changed."""
 
 
 def _give_up(services: Services, occurrence: Occurrence, reason: str) -> Occurrence:
     case = services.cases.get(occurrence.case_id)
-    if occurrence.state in (State.MATCHED, State.PLANNED, State.APPROVED):
+    if occurrence.state in _BEFORE_APPLYING:
         occurrence = _settle(services, occurrence, State.NEEDS_PERSON, reason)
     elif occurrence.state is State.APPLYING:
         occurrence = _settle(services, occurrence, State.FAILED, reason)
-    return telling.tell(services, services.bundle.playbooks[case.playbook], occurrence)
+    return telling.tell(services, telling.playbook_of(services, case), occurrence)
 
 
 def _settle(services: Services, occurrence: Occurrence, state: State, reason: str, **more: Any) -> Occurrence:
@@ -566,7 +570,7 @@ def undo(services: Services, message: Message, *, last_try: bool = False) -> Occ
 def _put_back(services: Services, message: Message) -> Occurrence:
     occurrence = services.cases.occurrence(message.case_id, message.occurrence)
     case = services.cases.get(message.case_id)
-    playbook = services.bundle.playbooks[case.playbook]
+    playbook = telling.playbook_of(services, case)
     now = services.now()
     if occurrence.state in (State.CONTAINED, State.FAILED):
         occurrence = services.cases.move(occurrence, State.UNDOING, now, message.by, "Putting it back.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from firedoor import alerts
 from firedoor.cases import Case, Occurrence, State
 from firedoor.errors import Retry
-from firedoor.playbooks import Mode, Playbook, Severity
+from firedoor.playbooks import Mode, Playbook, Severity, removed_playbook
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,12 @@ VERDICTS = {
     State.REVERTED: alerts.Verdict.REVERTED,
 }
 """What a state is called when people are told of it; a state that is not here is on its way to another."""
+
+
+def playbook_of(services: Services, case: Case) -> Playbook:
+    """Return the playbook that opened a case, or what stands for one that is no longer deployed."""
+    found = services.bundle.playbooks.get(case.playbook)
+    return found or removed_playbook(case.playbook, case.title, case.owner, case.severity)
 
 
 def tell(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occurrence:
@@ -124,13 +130,12 @@ def tell_digest(services: Services, case_id: str) -> bool:
         Refused: There is no such case.
     """
     case = services.cases.get(case_id)
-    playbook = services.bundle.playbooks.get(case.playbook)
-    if playbook is None or case.count < 2:
+    if case.count < 2:
         return False
     _send(
         services,
         alerts.compose_digest(
-            playbook,
+            playbook_of(services, case),
             case,
             now=services.now(),
             account_name=services.settings.account_names.get(case.account),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import botocore.client
@@ -341,6 +342,39 @@ def test_what_is_temporary_ends_by_itself(start: Any) -> None:
     assert scene.before != scene.state()
     scene.aws.advance(24 * 3600)
     assert (State.REVERTED, scene.before) == (scene.case.state, scene.state())
+
+
+# --- a playbook that is gone
+
+
+def remove_playbook(scene: Any, name: str) -> None:
+    """Let the next version of the bundle come without it."""
+    bundle = scene.aws.services.bundle
+    left = {key: playbook for key, playbook in bundle.playbooks.items() if key != name}
+    scene.aws.services.__dict__["bundle"] = replace(bundle, playbooks=left)
+
+
+def test_what_a_removed_playbook_changed_can_be_put_back(start: Any) -> None:
+    """The promise is the case's, not the playbook's."""
+    scene = start(OPENED)
+    scene.deliver()
+    remove_playbook(scene, OPENED_PLAYBOOK)
+    scene.aws.decide({"decision": "undo", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert (State.REVERTED, scene.before) == (scene.case.state, scene.state())
+    assert ["CONTAINED", "REVERTED"] == scene.verdicts()
+
+
+def test_a_case_whose_playbook_was_removed_goes_to_a_person(start: Any) -> None:
+    """Approved or not: nothing is changed by what nobody ships any more, and somebody hears of it."""
+    scene = start(MINER)
+    scene.deliver()
+    remove_playbook(scene, scene.case.playbook)
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert (State.NEEDS_PERSON, scene.before) == (scene.case.state, scene.state())
+    assert ["NEEDS APPROVAL", "NEEDS YOU"] == scene.verdicts()
+    assert "no longer deployed" in scene.aws.alerts()[-1].text
 
 
 # --- what must not be touched
