@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PLAIN_LIMIT = 150_000
 PACKED_LIMIT = 240_000
-"""Characters; a message on SQS and all its attributes must stay below 256 KiB wherever the queue's limit is lowest."""
+"""Bytes as they travel; a message on SQS and all its attributes must stay below 256 KiB where the limit is lowest."""
 
 RESPOND, UNDO = "respond", "undo"
 
@@ -75,7 +75,7 @@ def send(services: Services, message: Message) -> None:
 def _pack(event: str | None) -> dict[str, str]:
     if event is None:
         return {}
-    if len(event.encode("utf-8", "surrogatepass")) <= PLAIN_LIMIT:
+    if len(json.dumps(event)) <= PLAIN_LIMIT:  # six bytes for each letter that is not ASCII
         return {"event": event}
     packed = base64.b64encode(gzip.compress(event.encode("utf-8", "surrogatepass"))).decode()
     if len(packed) <= PACKED_LIMIT:
