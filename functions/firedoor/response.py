@@ -6,6 +6,8 @@ Owns the order of these and what each outcome means. Does not own what is change
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +18,7 @@ from firedoor.accounts import Allowance, targets_of
 from firedoor.cases import Case, Occurrence, State
 from firedoor.errors import Drifted, Refused, Retry, SettingsError
 from firedoor.faults import AwsError, explain, is_passing
-from firedoor.plans import Change, Plan, StepResult, StepStatus
+from firedoor.plans import Change, Json, Plan, StepResult, StepStatus
 from firedoor.playbooks import Mode, Playbook
 from firedoor.steps import Decision, decide_mode, fill, step_applies
 
@@ -250,7 +252,7 @@ def _proceed(services: Services, playbook: Playbook, occurrence: Occurrence) -> 
         return _trip(services, playbook, occurrence)
     if mode is Mode.APPROVE:
         return _ask(services, playbook, occurrence)
-    return _begin(services, occurrence)
+    return _begin(services, occurrence, occurrence.steps)
 
 
 def _within_limit(services: Services, playbook: Playbook, occurrence: Occurrence) -> bool:
@@ -323,10 +325,10 @@ def _ask(services: Services, playbook: Playbook, occurrence: Occurrence) -> Occu
     )
 
 
-def _begin(services: Services, occurrence: Occurrence) -> Occurrence:
+def _begin(services: Services, occurrence: Occurrence, steps: tuple[StepResult, ...]) -> Occurrence:
     now = services.now()
     return services.cases.move(
-        occurrence, State.APPLYING, now, "respond", "Applying the plan.", lease_until=now + LEASE
+        occurrence, State.APPLYING, now, "respond", "Applying the plan.", steps=steps, lease_until=now + LEASE
     )
 
 
@@ -348,7 +350,7 @@ def _recheck(services: Services, playbook: Playbook, occurrence: Occurrence) -> 
     if not any(step.status is StepStatus.PLANNED for step in steps):
         return _settle(services, occurrence, State.CLOSED, "Nothing is left to do.", steps=steps)
     if _same_plan(steps, occurrence.steps):
-        return _begin(services, occurrence)
+        return _begin(services, occurrence, steps)
     occurrence = services.cases.move(
         occurrence,
         State.PLANNED,
@@ -363,12 +365,23 @@ def _recheck(services: Services, playbook: Playbook, occurrence: Occurrence) -> 
 
 
 def _same_plan(new: Sequence[StepResult], old: Sequence[StepResult]) -> bool:
-    """Compare what would be changed; ``after`` may carry a time that is chosen when planning (a session cut-off)."""
+    """Compare what would be changed, but for the times in it.
+
+    A session's cut-off is the time of planning. The new one counts: sessions that began while people were asked would
+    go on otherwise.
+    """
     return [_essence(step) for step in new] == [_essence(step) for step in old]
 
 
 def _essence(step: StepResult) -> tuple[object, ...]:
-    return (step.action, step.status, [(change.target, dict(change.before)) for change in step.changes])
+    changes = [(change.target, dict(change.before), _timeless(change.after)) for change in step.changes]
+    return (step.action, step.status, changes)
+
+
+def _timeless(state: Json) -> str:
+    return re.sub(
+        r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', '"a time"', json.dumps(dict(state), sort_keys=True, default=str)
+    )
 
 
 # --- applying

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import botocore.client
@@ -163,6 +164,32 @@ def test_a_plan_that_changed_since_is_asked_anew(start: Any) -> None:
     scene.aws.pump()
     assert State.WAITING is scene.case.state
     assert ["NEEDS APPROVAL", "NEEDS APPROVAL"] == scene.verdicts()
+
+
+def test_sessions_that_began_while_people_were_asked_are_cut_too(start: Any) -> None:
+    """A thief fetches new credentials meanwhile; what is denied are sessions from before the approval."""
+    scene = start("guardduty_role_session_exfiltration")
+    scene.deliver()
+    scene.aws.clock.advance(600)
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert ["NEEDS APPROVAL", "CONTAINED"] == scene.verdicts()
+    (step,) = [step for step in scene.case.occurrences[0].steps if step.action == "iam.revoke_role_sessions"]
+    assert f"{scene.aws.clock():%Y-%m-%dT%H:%M}" in json.dumps(step.changes[0].after)
+
+
+def test_another_aim_than_the_one_approved_is_asked_anew(start: Any) -> None:
+    """Though the state is as it was: what was saved of it is not."""
+    scene = start("cloudtrail_stop_logging", caps="approve")
+    scene.deliver()
+    (change,) = scene.case.occurrences[0].steps[0].changes
+    other = {**change.after["trail"], "fields": {**change.after["trail"]["fields"], "S3KeyPrefix": "elsewhere"}}
+    event_time = scene.case.occurrences[0].facts.time
+    save = scene.aws.services.cases.save_baseline
+    assert save(HOME, "eu-west-1", change.target, {**other, "tags": []}, event_time - timedelta(seconds=1))
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert (State.WAITING, ["NEEDS APPROVAL", "NEEDS APPROVAL"]) == (scene.case.state, scene.verdicts())
 
 
 def test_without_an_answer_it_goes_to_a_person(start: Any) -> None:
