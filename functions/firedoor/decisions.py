@@ -15,7 +15,6 @@ from firedoor.alerts import clean
 from firedoor.cases import Case, Occurrence, State
 from firedoor.errors import EventError, Refused, Retry
 from firedoor.messages import UNDO, Message, send
-from firedoor.plans import StepStatus
 
 if TYPE_CHECKING:
     from firedoor.services import Services
@@ -157,7 +156,7 @@ def _undo(services: Services, case: Case, caller: Caller, *, why: str, force: bo
         occurrence
         for occurrence in case.occurrences
         if occurrence.state in (State.CONTAINED, State.FAILED, State.UNDOING)
-        and any(step.status is StepStatus.DONE for step in occurrence.steps)
+        and any(step.stands for step in occurrence.steps)
     ]
     if not done:
         if any(occurrence.state is State.REVERTED for occurrence in case.occurrences):

@@ -86,6 +86,11 @@ class StepResult:
     revert_after: int | None = None
     """Seconds after which the step is undone by itself."""
 
+    @property
+    def stands(self) -> bool:
+        """Tell whether there is something to put back: it is done, or it failed half way and was not rolled back."""
+        return self.status is StepStatus.DONE or (self.status is StepStatus.FAILED and bool(self.made))
+
     def to_json(self) -> dict[str, Any]:
         """Return the form that is stored and shown."""
         return {

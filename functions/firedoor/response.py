@@ -93,8 +93,19 @@ def _give_up(services: Services, occurrence: Occurrence, reason: str) -> Occurre
     if occurrence.state in _BEFORE_APPLYING:
         occurrence = _settle(services, occurrence, State.NEEDS_PERSON, reason)
     elif occurrence.state is State.APPLYING:
-        occurrence = _settle(services, occurrence, State.FAILED, reason)
+        steps = tuple(_abandon(services, occurrence, step, reason) for step in occurrence.steps)
+        occurrence = _settle(services, occurrence, State.FAILED, reason, steps=steps, lease_until=None)
     return telling.tell(services, telling.playbook_of(services, case), occurrence)
+
+
+def _abandon(services: Services, occurrence: Occurrence, step: StepResult, reason: str) -> StepResult:
+    """Put back what a step has changed that will not come to its end."""
+    if step.status is not StepStatus.PLANNED or not step.made:
+        return step
+    try:
+        return _roll_back(services, occurrence, replace(step, reason=reason))
+    except Retry as error:
+        return replace(step, status=StepStatus.FAILED, reason=f"{reason} It could not be rolled back: {error}")
 
 
 def _settle(services: Services, occurrence: Occurrence, state: State, reason: str, **more: Any) -> Occurrence:
@@ -408,8 +419,10 @@ def _apply(services: Services, playbook: Playbook, occurrence: Occurrence) -> Oc
     """Apply the planned steps in order. A step that fails is rolled back; what earlier steps closed stays closed."""
     finished = False
     try:
-        account = _enter(services, occurrence, _allowance(_with(occurrence, StepStatus.PLANNED)))
-        occurrence = _finish(services, playbook, _apply_steps(services, account, occurrence))
+        planned = _with(occurrence, StepStatus.PLANNED)
+        if planned:
+            occurrence = _apply_steps(services, _enter(services, occurrence, _allowance(planned)), occurrence)
+        occurrence = _finish(services, playbook, occurrence)
         finished = True
     except Refused as error:
         return _settle(services, occurrence, State.FAILED, str(error), lease_until=None)
@@ -437,16 +450,23 @@ def _apply_steps(services: Services, account: Account, occurrence: Occurrence) -
         else:
             result = _apply_step(services, account, occurrence, step)
             stopped = result.status in _BAD and step.on_error == "stop"
-        steps = (*occurrence.steps[:number], result, *occurrence.steps[number + 1 :])
-        occurrence = services.cases.save(occurrence, steps=steps)
+        occurrence = services.cases.save(occurrence, steps=_with_result(occurrence, number, result))
     return occurrence
+
+
+def _with_result(occurrence: Occurrence, number: int, result: StepResult) -> tuple[StepResult, ...]:
+    return (*occurrence.steps[:number], result, *occurrence.steps[number + 1 :])
 
 
 _BAD = frozenset({StepStatus.FAILED, StepStatus.ROLLED_BACK})
 
 
 def _apply_step(services: Services, account: Account, occurrence: Occurrence, step: StepResult) -> StepResult:
-    """Apply one step and read it back. Applying is repeatable, so a retry after a crash starts the step again."""
+    """Apply one step and read it back. Applying is repeatable, so a retry after a crash starts the step again.
+
+    Raises:
+        Retry: A passing fault; what was made until then is written down, for it to be put back if no retry helps.
+    """
     action = actions.load(step.action)
     made: list[Any] = []
     try:
@@ -455,11 +475,13 @@ def _apply_step(services: Services, account: Account, occurrence: Occurrence, st
         for change, result in zip(step.changes, made, strict=True):
             _await(services, lambda change=change, result=result: action.read(account, change, result), change)
         _expect_nothing_left(action.plan(account, step.params))
-    except (Refused, *AwsError) as error:
-        if isinstance(error, AwsError) and is_passing(error):
-            raise Retry(explain(error)) from error
-        reason = str(error) if isinstance(error, Refused) else explain(error)
-        return _roll_back(services, occurrence, replace(step, made=tuple(made), reason=reason))
+    except (Refused, Retry, *AwsError) as error:
+        reason = explain(error) if isinstance(error, AwsError) else str(error)
+        known = replace(step, made=max(tuple(made), step.made, key=len))  # an earlier try may have come further
+        if isinstance(error, Retry) or (isinstance(error, AwsError) and is_passing(error)):
+            services.cases.save(occurrence, steps=_with_result(occurrence, occurrence.steps.index(step), known))
+            raise Retry(reason) from error
+        return _roll_back(services, occurrence, replace(known, reason=reason))
     return replace(step, status=StepStatus.DONE, made=tuple(made))
 
 
@@ -589,10 +611,11 @@ def _put_back(services: Services, message: Message) -> Occurrence:
         occurrence = services.cases.move(occurrence, State.UNDOING, now, message.by, "Putting it back.")
     if occurrence.state is not State.UNDOING:
         return telling.tell(services, playbook, occurrence)
-    done = [step for step in _with(occurrence, StepStatus.DONE) if step.revert_after or not message.temporary_only]
+    meant = [step for step in occurrence.steps if step.stands and (step.revert_after or not message.temporary_only)]
     try:
-        account = _enter(services, occurrence, _undo_allowance(done), restorer=True)
-        for step in reversed(done):
+        if meant:
+            account = _enter(services, occurrence, _undo_allowance(meant), restorer=True)
+        for step in reversed(meant):
             occurrence = _undo_step(services, account, occurrence, step, force=message.force)
     except (Refused, *AwsError) as error:
         if isinstance(error, AwsError) and is_passing(error):
@@ -600,11 +623,11 @@ def _put_back(services: Services, message: Message) -> Occurrence:
         occurrence = _not_undone(services, message, occurrence, error)
         return telling.tell(services, playbook, occurrence)
     evidence = _keep(services, occurrence, "undo", {"steps": [step.to_json() for step in occurrence.steps]})
-    left = _with(occurrence, StepStatus.DONE)
-    state = State.CONTAINED if left else State.REVERTED
+    left = any(step.stands for step in occurrence.steps)
+    state = _state_before(occurrence) if left else State.REVERTED
     note = "What was temporary is over." if left else "Put back, and read back."
     occurrence = services.cases.move(
-        occurrence, state, services.now(), message.by, note, reason="", evidence=evidence, alerted=bool(left)
+        occurrence, state, services.now(), message.by, note, reason="", evidence=evidence, alerted=left
     )
     return telling.tell(services, playbook, occurrence)
 
@@ -622,7 +645,7 @@ def _undo_step(
     services: Services, account: Account, occurrence: Occurrence, step: StepResult, *, force: bool
 ) -> Occurrence:
     action = actions.load(step.action)
-    changes = [] if action.additive else list(zip(step.changes, step.made, strict=True))
+    changes = [] if action.additive else list(zip(step.changes, step.made, strict=False))
     for change, made in reversed(changes):
         present = dict(action.read(account, change, made))
         if present == dict(change.before):
@@ -632,18 +655,22 @@ def _undo_step(
         action.undo(account, change, made)
         back = replace(change, after=change.before)
         _await(services, lambda change=change, made=made: action.read(account, change, made), back)
-    number = occurrence.steps.index(step)
     reason = "Kept: it is evidence." if action.additive else ""
     undone = replace(step, status=StepStatus.UNDONE, reason=reason)
-    steps = (*occurrence.steps[:number], undone, *occurrence.steps[number + 1 :])
-    return services.cases.save(occurrence, steps=steps)
+    return services.cases.save(occurrence, steps=_with_result(occurrence, occurrence.steps.index(step), undone))
+
+
+def _state_before(occurrence: Occurrence) -> State:
+    """Return the state from which an undo began that left something in place."""
+    unfinished = _BAD | {StepStatus.PLANNED}
+    return State.FAILED if any(step.status in unfinished for step in occurrence.steps) else State.CONTAINED
 
 
 def _not_undone(services: Services, message: Message, occurrence: Occurrence, error: Exception) -> Occurrence:
     """Go back to the state before. Who asked sees it; when nobody did (a revert by time), people are told."""
     reason = explain(error) if isinstance(error, AwsError) else str(error)
     drift = {"left": error.left, "now": error.now} if isinstance(error, Drifted) else None
-    state = State.CONTAINED if _with(occurrence, StepStatus.DONE) else State.FAILED
+    state = _state_before(occurrence)
     note = f"Not put back: {reason}"
     return services.cases.move(
         occurrence,

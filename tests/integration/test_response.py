@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -765,6 +766,79 @@ def test_a_throttle_that_outlasts_its_retries_comes_again_and_at_last_a_person_i
     assert () == scene.aws.dead_letters("respond")
     if state is State.FAILED:
         assert "RequestLimitExceeded" in scene.case.occurrences[0].reason
+
+
+def refuse_calls(monkeypatch: pytest.MonkeyPatch, code: str, when: Callable[[str, Any], bool]) -> None:
+    """Let AWS answer calls of the handlers with an error."""
+    real = botocore.client.BaseClient._make_api_call
+
+    def refuse(client: Any, operation: str, parameters: Any) -> Any:
+        if when(operation, parameters):
+            raise botocore.client.ClientError({"Error": {"Code": code}}, operation)
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", refuse)
+
+
+def is_group_change(operation: str, _parameters: Any) -> bool:
+    """Tell whether a call changes the groups of an interface."""
+    return operation == "ModifyNetworkInterfaceAttribute"
+
+
+def approve(scene: Any) -> None:
+    """Deliver the event, approve the plan, and let everything that follows happen."""
+    scene.deliver()
+    scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+
+
+def test_what_was_done_before_a_lasting_throttle_is_rolled_back(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The instance was protected from termination already when its interfaces could not be changed, five times."""
+    scene = start(MINER)
+    with monkeypatch.context() as throttled:
+        refuse_calls(throttled, "RequestLimitExceeded", is_group_change)
+        approve(scene)
+    assert (State.FAILED, "FAILED") == (scene.case.state, scene.verdicts()[-1])
+    assert scene.before == scene.state()
+    assert "changed nothing" in scene.aws.alerts()[-1].text
+
+
+def test_what_could_not_be_rolled_back_is_told_and_can_be_undone(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alert that says FAILED does not say that nothing stands, and the command for it works."""
+    scene = start(MINER)
+
+    def lets_nothing_be_taken_back(operation: str, parameters: Any) -> bool:
+        back = operation == "ModifyInstanceAttribute" and not parameters["DisableApiTermination"]["Value"]
+        return back or is_group_change(operation, parameters)
+
+    with monkeypatch.context() as refused:
+        refuse_calls(refused, "UnauthorizedOperation", lets_nothing_be_taken_back)
+        approve(scene)
+    mail = scene.aws.alerts()[-1].text
+    assert (State.FAILED, "FAILED") == (scene.case.state, scene.verdicts()[-1])
+    assert scene.before != scene.state()
+    assert "changed nothing" not in mail
+    assert f"firedoor undo {scene.case.id}" in mail
+    scene.aws.decide({"decision": "undo", "case_id": scene.case.id}, OPERATOR)
+    scene.aws.pump()
+    assert (State.REVERTED, scene.before) == (scene.case.state, scene.state())
+
+
+def test_an_instance_is_never_left_in_the_group_that_lets_everything_through(
+    start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two groups AWS says no: the interface goes back to its own."""
+    scene, calls = start(MINER), Counter[str]()
+
+    def is_second(operation: str, _parameters: Any) -> bool:
+        calls[operation] += 1
+        return is_group_change(operation, _parameters) and calls[operation] == 2
+
+    with monkeypatch.context() as refused:
+        refuse_calls(refused, "UnauthorizedOperation", is_second)
+        approve(scene)
+    assert (State.FAILED, scene.before) == (scene.case.state, scene.state())
+    assert 3 == calls["ModifyNetworkInterfaceAttribute"]
 
 
 def test_what_aws_cannot_even_be_asked_is_not_tried_again(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,6 +165,7 @@ def test_durations_are_said_in_at_most_two_units(seconds: int, said: str) -> Non
         (Verdict.CONTAINED, ("done", "not needed"), "It is stopped. Check that this was right; one command undoes it."),
         (Verdict.CONTAINED, ("not needed",), "Nothing had to be changed: it was already as it should be."),
         (Verdict.FAILED, ("failed",), "The response failed and changed nothing. It is not stopped. Act now."),
+        (Verdict.FAILED, ("failed half way",), "The response failed half way, so it may not be stopped. Act now."),
         (Verdict.FAILED, ("rolled back",), "The response failed and changed nothing. It is not stopped. Act now."),
         (Verdict.FAILED, ("done", "failed"), "The response failed half way, so it may not be stopped. Act now."),
         (Verdict.NEEDS_YOU, ("refused",), "Nothing was changed. A person must act now: see what to do next."),
@@ -176,7 +177,11 @@ def test_durations_are_said_in_at_most_two_units(seconds: int, said: str) -> Non
 )
 def test_the_headline_is_true_of_the_steps(verdict: Verdict, statuses: tuple[str, ...], headline: str) -> None:
     """What the second line says follows from what became of the steps, not from the verdict alone."""
-    steps = [replace(KEY_DONE, status=StepStatus(status)) for status in statuses]
+    made = {"failed": (), "failed half way": KEY_DONE.made}
+    steps = [
+        replace(KEY_DONE, status=StepStatus(status.removesuffix(" half way")), made=made.get(status, KEY_DONE.made))
+        for status in statuses
+    ]
     assert headline == alert_of(occurrence(State.CONTAINED, steps), verdict).headline
 
 

@@ -18,6 +18,7 @@ from firedoor.actions.ec2_settings import RequireTokens as RequireTokens
 from firedoor.actions.ec2_settings import UnshareSnapshot as UnshareSnapshot
 from firedoor.actions.ec2_sharing import WithdrawSharing as WithdrawSharing
 from firedoor.errors import Refused, Retry
+from firedoor.faults import AwsError
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -523,7 +524,11 @@ class IsolateInstance(Action):
             if self.read(account, change, {}) != dict(state):
                 untrack = self._ensure_group(account, state["vpc"], UNTRACK_GROUP)
                 self._set_groups(account, state, [untrack])
-                self._set_groups(account, state, [quarantine])
+                try:
+                    self._set_groups(account, state, [quarantine])
+                except AwsError:
+                    self.undo(account, change, {})  # the other group lets everything through: nobody stays in it
+                    raise
         return {}
 
     def undo(self, account: Account, change: Change, made: Json) -> None:  # noqa: ARG002

@@ -36,7 +36,6 @@ _PLACEHOLDER = re.compile(r"(?P<exact>(?:=|--[a-z-]+) ?['\"]?)?\{(?P<name>[a-z_]
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12})?:(.+)", re.DOTALL)
 _MODEL = re.compile(r"(?:[a-z-]{2,8}\.)?[a-z0-9]+\.([a-z0-9.-]+?)(?:-\d{8})?-v\d+(?::\w+)*")
 """Bedrock's id of a model, as ``eu.anthropic.claude-haiku-4-5-20251001-v1:0``, and what people call it."""
-_CHANGED = frozenset({StepStatus.DONE})
 _LABELS = {
     StepStatus.DONE: "Done",
     StepStatus.NOT_NEEDED: "Not needed",
@@ -99,7 +98,7 @@ def compose(
         decide_until=_decide_until(playbook, occurrence, now) if verdict is Verdict.NEEDS_APPROVAL else None,
         approvers=approvers_needed(occurrence.steps) if verdict is Verdict.NEEDS_APPROVAL else 0,
         otherwise=_OTHERWISE[playbook.approval_otherwise is Mode.AUTO] if verdict is Verdict.NEEDS_APPROVAL else "",
-        undoable=verdict is not Verdict.REVERTED and any(step.status in _CHANGED for step in occurrence.steps),
+        undoable=verdict is not Verdict.REVERTED and any(step.stands for step in occurrence.steps),
         undo_commands=undo if verdict is not Verdict.REVERTED else (),
         undo_until=undo_until,
         account=case.account,
@@ -296,8 +295,8 @@ _OTHERWISE = {
 
 def _headline(verdict: Verdict, occurrence: Occurrence, severity: Severity, now: datetime) -> str:
     meaning = MEANINGS[verdict]
-    changed = [step for step in occurrence.steps if step.status in _CHANGED]
-    open_steps = [step for step in occurrence.steps if step.status not in _CHANGED | _SETTLED]
+    changed = [step for step in occurrence.steps if step.stands]
+    open_steps = [step for step in occurrence.steps if step.status not in _SETTLED]
     if verdict is Verdict.REVERTED:
         return meaning.partly if changed else meaning.headline
     chosen = meaning.untouched if not changed else meaning.partly if open_steps else meaning.headline
@@ -309,7 +308,9 @@ def _headline(verdict: Verdict, occurrence: Occurrence, severity: Severity, now:
     return chosen.replace("A person must act:", "No hurry:") if severity <= Severity.LOW else chosen
 
 
-_SETTLED = frozenset({StepStatus.NOT_NEEDED, StepStatus.UNDONE, StepStatus.ROLLED_BACK, StepStatus.SKIPPED})
+_SETTLED = frozenset(
+    {StepStatus.DONE, StepStatus.NOT_NEEDED, StepStatus.UNDONE, StepStatus.ROLLED_BACK, StepStatus.SKIPPED}
+)
 
 
 def _decide_until(playbook: Playbook, occurrence: Occurrence, now: datetime) -> datetime | None:
@@ -400,10 +401,10 @@ def _apply_commands(occurrence: Occurrence) -> tuple[tuple[str, ...], tuple[str,
 
 
 def _undo_commands(results: Sequence[StepResult], region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the commands that put back what was done, last step first, and what is to be said of them."""
+    """Return the commands that put back what stands, last step first, and what is to be said of them."""
     exact = [
         _exact(result.action, change, made)
-        for result in reversed([result for result in results if result.status in _CHANGED])
+        for result in reversed([result for result in results if result.stands])
         for change, made in reversed(list(zip(result.changes, result.made, strict=False)))
     ]
     note = (
