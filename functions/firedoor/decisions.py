@@ -93,15 +93,21 @@ def _may_decide(occurrence: Occurrence, caller: Caller) -> None:
 def same_principal(one: str, other: str) -> bool:
     """Tell whether two ARNs are one principal: a role and any of its sessions count as the same.
 
-    Two sessions of one role are the same person only if their names are equal, as with IAM Identity Center.
+    Two sessions are the same person if they have the same name, whatever their roles and accounts: IAM Identity Center
+    names a session after the person, who may have several permission sets.
     """
-    if one == other:
+    if _person(one) == _person(other):
         return True
     first, second = _SESSION.fullmatch(one), _SESSION.fullmatch(other)
     if first and second:
         return False
     session, role = (first, _ROLE.fullmatch(other)) if first else (second, _ROLE.fullmatch(one))
     return bool(session and role and session[2] == role[2] and session["role"] == role["role"])
+
+
+def _person(arn: str) -> str:
+    session = _SESSION.fullmatch(arn)
+    return f"session {session['session'].lower()}" if session else arn
 
 
 def _reject(services: Services, waiting: list[Occurrence], caller: Caller, why: str) -> Answer:
@@ -125,7 +131,8 @@ def _approve(services: Services, waiting: list[Occurrence], caller: Caller, why:
     missing = False
     for occurrence in waiting:
         decisions = (*occurrence.decisions, _decision(services, Choice.APPROVE, caller, why))
-        if _approvers(decisions) < actions.approvers_needed(occurrence.steps):
+        needed = actions.approvers_needed(occurrence.steps)
+        if needed > 1 and _verified_approvers(decisions) < needed:
             services.cases.save(occurrence, decisions=decisions)
             missing = True
             continue
@@ -135,15 +142,17 @@ def _approve(services: Services, waiting: list[Occurrence], caller: Caller, why:
         send(services, Message(moved.case_id, moved.number))
     case_id = waiting[0].case_id
     if missing:
-        return Answer(case_id, accepted=True, message="Noted. This plan needs a second person's approval.")
+        word = "a second person's approval" if caller.verified else "two people who approve it by `firedoor approve`"
+        return Answer(case_id, accepted=True, message=f"Noted. This plan needs {word}.")
     return Answer(
         case_id, accepted=True, message="Approved: the plan is made again and applied if it is still the same."
     )
 
 
-def _approvers(decisions: tuple[Any, ...]) -> int:
-    """Count the people who approved; whom AWS did not vouch for count as one together."""
-    return len({item["by"] if item["verified"] else "" for item in decisions if item["decision"] == Choice.APPROVE})
+def _verified_approvers(decisions: tuple[Any, ...]) -> int:
+    """Count the people who approved; whom AWS does not vouch for may be one who did already."""
+    approved = [item for item in decisions if item["decision"] == Choice.APPROVE and item["verified"]]
+    return len({_person(item["by"]) for item in approved})
 
 
 def _decision(services: Services, choice: Choice, caller: Caller, why: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from firedoor.cases import State
 from firedoor.cli.embedded import HOME
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.stage import stage
+from firedoor.decisions import same_principal
 from firedoor.plans import StepStatus
 from firedoor.settings import CAPS_SECONDS
 
@@ -136,6 +137,37 @@ def test_the_actor_of_the_event_cannot_approve(start: Any) -> None:
     assert not answer["accepted"]
     assert "somebody else must" in answer["message"]
     assert State.WAITING is scene.case.state
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (
+            "assumed-role/AWSReservedSSO_Admin_1a2b/kim@x.example",
+            "assumed-role/AWSReservedSSO_Sec_3c4d/Kim@x.example",
+            True,
+        ),
+        ("assumed-role/SecurityOperator/kim", "assumed-role/SecurityOperator/ada", False),
+        ("assumed-role/SecurityOperator/kim", "assumed-role/Developer/ada", False),
+    ],
+)
+def test_a_person_is_the_same_in_every_role(one: str, other: str, same: bool) -> None:
+    """Identity Center names sessions after people, and gives a person a role for every permission set."""
+    arns = [f"arn:aws:sts::{account}:{name}" for account, name in ((HOME, one), ("444455556666", other))]
+    assert same is same_principal(*arns)
+
+
+def test_two_approvals_of_one_person_are_one(start: Any) -> None:
+    """Neither another permission set nor a direct invocation, which may claim any name, makes a second person."""
+    scene = start("bedrock_pii_in_prompt")
+    scene.deliver()
+    request = {"decision": "approve", "case_id": scene.case.id}
+    for arn in (OPERATOR, OPERATOR.replace("SecurityOperator", "Breakglass")):
+        scene.aws.decide(request, arn)
+    answer = scene.aws.invoke("decide", {**request, "by": "ada"})
+    assert "firedoor approve" in json.loads(answer["body"])["message"]
+    scene.aws.pump()
+    assert (State.WAITING, scene.before) == (scene.case.state, scene.state())
 
 
 def test_where_an_action_asks_for_two_people_one_is_not_enough(start: Any) -> None:
