@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class State(StrEnum):
-    """Where one occurrence stands. A case shows the state of its latest occurrence that asks for attention."""
+    """Where one occurrence stands.
+
+    A case shows the state of the occurrence that moved last; where that is settled, of the latest that still asks.
+    """
 
     MATCHED = "matched"
     PLANNED = "planned"
@@ -325,15 +328,15 @@ class Cases:
 
     def newest(self, limit: int = 50) -> tuple[Case, ...]:
         """Return the newest cases first, without occurrences and timeline."""
-        answer = self._db.query(
+        pages = self._db.get_paginator("query").paginate(
             TableName=self._table,
             IndexName="listing",
             KeyConditionExpression="gsi_pk = :pk",
             ExpressionAttributeValues={":pk": {"S": "CASE"}},
             ScanIndexForward=False,
-            Limit=limit,
+            PaginationConfig={"MaxItems": limit, "PageSize": min(limit, 500)},
         )
-        return tuple(_case(item["pk"]["S"][5:], item) for item in answer["Items"])
+        return tuple(_case(item["pk"]["S"][5:], item) for page in pages for item in page["Items"])
 
     def since(self, when: datetime) -> tuple[Case, ...]:
         """Return every case that was opened at ``when`` or later, oldest first, without occurrences and timeline."""
@@ -346,13 +349,14 @@ class Cases:
         return tuple(_case(item["pk"]["S"][5:], item) for page in pages for item in page["Items"])
 
     def related(self, case: Case) -> tuple[Case, ...]:
-        """Return the other open cases about the same actor or target, at most ten."""
-        ids: dict[str, None] = {}
+        """Return the newest other cases about the same actor or target that are open, at most ten."""
+        ids: set[str] = set()
         for name in (case.actor, case.target):
             if name:
-                ids.update((item["sk"]["S"], None) for item in self._query(f"ABOUT#{name}"[:1024], limit=20))
-        ids.pop(case.id, None)
-        found = [_case(case_id, self._item(case_id, "CASE")) for case_id in list(ids)[:10]]
+                about = self._query(f"ABOUT#{name}"[:1024], limit=20, newest_first=True)
+                ids.update(item["sk"]["S"] for item in about)
+        newest = sorted(ids - {case.id}, reverse=True)[:10]
+        found = [_case(case_id, self._item(case_id, "CASE")) for case_id in newest]
         return tuple(other for other in found if other.state in _OPEN)
 
     # --- moving
@@ -377,11 +381,23 @@ class Cases:
         writes = [
             self._replace(moved),
             self._put(f"CASE#{moved.case_id}", sort, _note_item(now, by, note), _ABSENT),
-            self._set_case(moved.case_id, state=state.value, updated=_stamp(now)),
+            self._set_case(moved.case_id, state=self._state_of_case(moved).value, updated=_stamp(now)),
         ]
         if not self._transact(writes):
             raise Conflict(f"Case {occurrence.case_id} was changed by somebody else.")
         return moved
+
+    def _state_of_case(self, moved: Occurrence) -> State:
+        """Return what a case shows once this occurrence has moved: what is settled hides no other that asks."""
+        if moved.state not in _SETTLED:
+            return moved.state
+        low, high = "OCC#", "OCC#~"
+        others = [
+            (int(item["number"]["N"]), State(item["state"]["S"]))
+            for item in self._query(f"CASE#{moved.case_id}", between=(low, high))
+        ]
+        asking = [(number, state) for number, state in others if state in _ASKS and number != moved.number]
+        return max(asking)[1] if asking else moved.state
 
     def save(self, occurrence: Occurrence, **changes: Any) -> Occurrence:
         """Write progress without changing the state; conditional as ``move`` is.
@@ -507,7 +523,12 @@ class Cases:
         return item
 
     def _query(
-        self, partition: str, between: tuple[str, str] | None = None, limit: int | None = None
+        self,
+        partition: str,
+        between: tuple[str, str] | None = None,
+        limit: int | None = None,
+        *,
+        newest_first: bool = False,
     ) -> list[dict[str, Any]]:
         condition, values = "pk = :pk", {":pk": {"S": partition}}
         if between:
@@ -518,6 +539,7 @@ class Cases:
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,
             ConsistentRead=True,
+            ScanIndexForward=not newest_first,
             PaginationConfig={"MaxItems": limit} if limit else {},
         )
         return [item for page in pages for item in page["Items"]]
@@ -576,7 +598,9 @@ _ATTEMPTS = 8
 _EVENT_DAYS = 90
 _ABOUT_DAYS = 90
 _ABSENT = "attribute_not_exists(pk)"
+_ASKS = frozenset({State.WAITING, State.NEEDS_PERSON, State.FAILED})
 _OPEN = frozenset(State) - {State.CLOSED, State.RECORDED, State.REVERTED, State.REJECTED}
+_SETTLED = (frozenset(State) - _OPEN) | {State.CONTAINED}
 
 
 def _key(partition: str, sort: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import itertools
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -185,6 +186,19 @@ def test_the_timeline_tells_every_move_once(cases: Cases) -> None:
     assert State.CLOSED is case.state
 
 
+@pytest.mark.parametrize("asks", [State.WAITING, State.NEEDS_PERSON])
+def test_what_is_settled_hides_no_event_that_asks(cases: Cases, asks: State) -> None:
+    """Of two events of a case the second found nothing to do; the list still says that a person must look at it."""
+    for event_id, state in (("e1", asks), ("e2", State.CLOSED)):
+        opened = cases.open(hit(event_id), NOW)
+        planned = cases.move(cases.occurrence(opened.case_id, opened.number), State.PLANNED, NOW, "respond", "Planned.")
+        cases.move(planned, state, NOW, "respond", "So it is.")
+    assert asks is cases.newest()[0].state
+    if asks is State.WAITING:
+        cases.move(cases.occurrence(opened.case_id, 1), State.REJECTED, NOW, "somebody", "Rejected.")
+        assert State.REJECTED is cases.newest()[0].state
+
+
 def test_exactly_the_limit_gets_a_slot(cases: Cases) -> None:
     """Fifty takers at once and a limit of five let five through."""
     barrier, got, lock = threading.Barrier(50), [], threading.Lock()
@@ -234,6 +248,22 @@ def test_related_are_the_other_open_cases_about_the_same_actor(cases: Cases) -> 
     first, second = cases.open(hit("e1", "k1"), NOW), cases.open(hit("e2", "k2"), NOW)
     cases.open(hit("e3", "k3", actor="arn:aws:iam::111122223333:user/eve"), NOW)
     assert [second.case_id] == [case.id for case in cases.related(cases.get(first.case_id))]
+
+
+def test_of_many_related_cases_the_newest_are_told(cases: Cases) -> None:
+    """A busy principal's old cases, closed long ago, do not hide what it did today."""
+    for day in range(30):
+        newest = cases.open(hit(f"e{day}", f"k{day}"), NOW + timedelta(days=day))
+    this = cases.open(hit("this", "this"), NOW + timedelta(days=29))
+    related = [case.id for case in cases.related(cases.get(this.case_id))]
+    assert (10, newest.case_id) == (len(related), related[0])
+
+
+def test_as_many_cases_are_listed_as_were_asked_for(cases: Cases) -> None:
+    """A page of DynamoDB holds 1 MB, which is fewer cases than a bad day has."""
+    for number in range(5):
+        cases.open(replace(hit(f"e{number}", f"k{number}"), playbook=replace(PLAYBOOK, title="x" * 300_000)), NOW)
+    assert (5, 2) == (len(cases.newest(1_000)), len(cases.newest(2)))
 
 
 def test_why_names_the_case_or_the_reason(cases: Cases) -> None:
