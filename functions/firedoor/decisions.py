@@ -173,7 +173,8 @@ def _undo(services: Services, case: Case, caller: Caller, *, why: str, force: bo
         raise Refused(f"Case {case.id} changed nothing, so there is nothing to undo; it is {case.state}.")
     for occurrence in reversed(done):
         decision = _decision(services, Choice.UNDO, caller, why)
-        services.cases.save(occurrence, decisions=(*occurrence.decisions, decision))
+        # What stopped the last undo is no longer said of this one.
+        services.cases.save(occurrence, decisions=(*occurrence.decisions, decision), reason="", drift=None)
         send(services, Message(case.id, occurrence.number, do=UNDO, force=force, by=caller.arn))
     return Answer(case.id, accepted=True, message="The undo has begun; `firedoor show` tells what became of it.")
 

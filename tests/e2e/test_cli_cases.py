@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,7 +16,8 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 
-from firedoor.cli import case_commands, main, redrive_commands
+from firedoor.cases import State
+from firedoor.cli import case_commands, library, main, redrive_commands
 from firedoor.cli.deployment import Deployment, deployment_of
 from firedoor.cli.embedded import EmbeddedAws, bundle_file
 from firedoor.cli.stage import stage
@@ -115,7 +118,8 @@ def test_undo_does_not_overwrite_somebodys_work_unless_told_to(aws: EmbeddedAws,
     quarantine = interface(aws)["Groups"][0]["GroupName"]
     forensics = ec2.create_security_group(GroupName="forensics", Description="-", VpcId=before["VpcId"])["GroupId"]
     ec2.modify_network_interface_attribute(NetworkInterfaceId=before["NetworkInterfaceId"], Groups=[forensics])
-    say(capsys, "undo", case, "--no-wait")
+    code, out, _ = say(capsys, "undo", case, "--json")
+    assert (1, "contained") == (code, json.loads(out)["state"])
     out = say(capsys, "show", case)[1]
     left, now = (line for line in out.splitlines() if line.startswith(("    left behind:", "    found now:")))
     assert (True, True) == (quarantine in left, forensics in now)
@@ -194,6 +198,27 @@ def test_cap_shows_and_sets_with_who_and_when(capsys: Any) -> None:
     assert 2 == code
     assert "write its 12 digits" in err
     assert {} == json.loads(say(capsys, "cap", "none", "--account", "111122223333", "--json")[1])["accounts"]
+
+
+def test_caps_that_nobody_can_read_are_set_anew(aws: EmbeddedAws, capsys: Any) -> None:
+    """What is broken must not keep an operator from stopping everything."""
+    name = aws.services.settings.caps_parameter
+    aws.client("ssm").put_parameter(Name=name, Value="oops", Type="String", Overwrite=True)
+    for words in (("cap",), ("cap", "off", "--account", "111122223333")):
+        code, _, err = say(capsys, *words)
+        assert 2 == code
+        assert "firedoor cap alert" in err
+    assert (0, "off") == (say(capsys, "cap", "off")[0], json.loads(say(capsys, "cap", "--json")[1])["global"])
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_limit_is_a_number_of_cases(capsys: Any, limit: str) -> None:
+    """Wrong use is exit 2 and says what to write."""
+    with pytest.raises(SystemExit) as ended:
+        main(["cases", f"--limit={limit}"])
+    assert 2 == ended.value.code
+    assert "from 1 to 10000" in capsys.readouterr().err
 
 
 def test_a_cap_is_what_the_handlers_read(aws: EmbeddedAws, capsys: Any) -> None:
@@ -392,3 +417,46 @@ def test_a_decide_function_that_cannot_be_reached_is_a_sentence() -> None:
     """Nobody listens there."""
     with pytest.raises(FiredoorError, match="The decide function cannot be reached"):
         deployment_at("http://127.0.0.1:9/").decide("undo", "fd-20261120-6d4b10", why="", force=False)
+
+
+def test_an_undo_that_was_only_asked_for_is_not_taken_for_its_outcome(aws: EmbeddedAws, capsys: Any) -> None:
+    """What stopped the undo before says nothing of this one, which is still on its way."""
+    case, ec2 = case_id(aws), aws.client("ec2")
+    before = interface(aws)
+    say(capsys, "approve", case)
+    forensics = ec2.create_security_group(GroupName="forensics", Description="-", VpcId=before["VpcId"])["GroupId"]
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=before["NetworkInterfaceId"], Groups=[forensics])
+    say(capsys, "undo", case)
+    aws.decide({"decision": "undo", "case_id": case, "force": True}, OPERATOR)
+    (asked,) = aws.services.cases.get(case).occurrences
+    assert case_commands._moves(asked)
+    aws.pump()
+    (undone,) = aws.services.cases.get(case).occurrences
+    assert not case_commands._moves(undone)
+
+
+def test_the_exit_code_is_about_what_was_decided(aws: EmbeddedAws, capsys: Any) -> None:
+    """Not about another event of the case; and an approval after which the plan is asked anew did not do it."""
+    case = case_id(aws)
+    say(capsys, "approve", case)
+    case = aws.services.cases.get(case)
+    (decided,) = case.occurrences
+    other = replace(decided, number=2, state=State.NEEDS_PERSON, decisions=())
+    assert case_commands._is_as_wanted(replace(case, occurrences=(decided, other)), "approve")
+    asked_anew = replace(decided, state=State.WAITING, decisions=())
+    assert not case_commands._is_as_wanted(replace(case, occurrences=(asked_anew,)), "approve")
+
+
+def test_the_alert_of_a_playbook_that_is_gone_is_shown(
+    aws: EmbeddedAws, capsys: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it was sent: from what stands in the case."""
+    case = case_id(aws)
+    left = tmp_path / "playbooks"
+    shutil.copytree(ROOT / "playbooks", left)
+    shutil.copytree(ROOT / "events", tmp_path / "events")
+    (left / "guardduty-ec2-compromised.yaml").unlink()
+    monkeypatch.setattr(library, "folder", lambda _name: str(left))
+    code, out, _ = say(capsys, "alert", case)
+    assert 0 == code
+    assert "no longer deployed" in " ".join(out.split())

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from firedoor.cli import library
 from firedoor.cli.deployment import Deployment, add_options, deployment_of
-from firedoor.errors import FiredoorError, Refused
+from firedoor.errors import FiredoorError, Refused, SettingsError
 from firedoor.playbooks import Mode
+from firedoor.settings import Caps
 
 if TYPE_CHECKING:
     from firedoor.cases import Case, Occurrence
@@ -25,7 +26,7 @@ WAIT = 60
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands."""
     cases = subparsers.add_parser("cases", help="list the newest cases")
-    cases.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
+    cases.add_argument("--limit", type=_count, default=20, help="how many (default: 20)")
     cases.set_defaults(run=_cases)
     show = subparsers.add_parser("show", help="show one case, whole")
     show.add_argument("case", metavar="CASE")
@@ -68,6 +69,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     library.add_option(report)
     for parser in (cases, show, why, feedback, alert, report):
         _common(parser)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError("write a number of cases from 1 to 10000")
+    return int(text)
 
 
 def _days(text: str) -> int:
@@ -224,17 +231,18 @@ def _alert(arguments: argparse.Namespace) -> int:
     from firedoor import alerts
     from firedoor.cli import library
     from firedoor.cli.sources import compile_bundle, load_sources
-    from firedoor.playbooks import bundle_from_json
+    from firedoor.playbooks import bundle_from_json, removed_playbook
     from firedoor.telling import VERDICTS
 
     deployment = deployment_of(arguments)
     case = deployment.cases.get(arguments.case)
     bundle = bundle_from_json(compile_bundle(load_sources(Path(library.folder("playbooks")))))
     occurrence = case.occurrences[-1]
-    if case.playbook not in bundle.playbooks or occurrence.state not in VERDICTS:
+    if occurrence.state not in VERDICTS:
         raise Refused(f"Case {case.id} has nothing to tell yet; it is {case.state}.")
+    removed = removed_playbook(case.playbook, case.title, case.owner, case.severity)
     composed = alerts.compose(
-        bundle.playbooks[case.playbook],
+        bundle.playbooks.get(case.playbook, removed),
         case,
         occurrence,
         VERDICTS[occurrence.state],
@@ -286,7 +294,7 @@ def _decide(arguments: argparse.Namespace) -> int:
         print(json.dumps({"case": arguments.case, "message": message, "state": state}))
     else:
         _print_decided(message, case, waited=not arguments.no_wait)
-    return 0 if arguments.no_wait or (case and case.state in _WANTED[arguments.choice]) else 1
+    return 0 if arguments.no_wait or (case and _is_as_wanted(case, arguments.choice)) else 1
 
 
 _WANTED = {
@@ -295,6 +303,12 @@ _WANTED = {
     "undo": ("reverted",),
 }
 """Decision → the states in which it had the outcome that was asked for."""
+
+
+def _is_as_wanted(case: Case, choice: str) -> bool:
+    """Tell whether all that this decision was about came out as asked; other events of the case have their own say."""
+    decided = [one for one in case.occurrences if one.decisions and one.decisions[-1]["decision"] == choice]
+    return bool(decided) and all(one.state in _WANTED[choice] for one in decided)
 
 
 def _print_decided(message: str, case: Case | None, *, waited: bool) -> None:
@@ -325,7 +339,7 @@ def _moves(occurrence: Occurrence) -> bool:
 
     under_way = occurrence.state in (State.MATCHED, State.PLANNED, State.APPROVED, State.APPLYING, State.UNDOING)
     asked = bool(occurrence.decisions) and occurrence.decisions[-1]["decision"] == Choice.UNDO
-    return under_way or (asked and occurrence.state is State.CONTAINED and not occurrence.reason)
+    return under_way or (asked and occurrence.state in (State.CONTAINED, State.FAILED) and not occurrence.reason)
 
 
 # --- caps and feedback
@@ -334,7 +348,7 @@ def _moves(occurrence: Occurrence) -> bool:
 def _cap(arguments: argparse.Namespace) -> int:
     deployment = deployment_of(arguments)
     ssm, name = deployment.session.client("ssm"), deployment.output("CapsParameter")
-    caps = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    caps = _readable_caps(ssm.get_parameter(Name=name)["Parameter"]["Value"], arguments)
     if arguments.mode:
         caps = _changed_caps(caps, arguments)
         by = deployment.session.client("sts").get_caller_identity()["Arn"]
@@ -355,6 +369,25 @@ def _cap(arguments: argparse.Namespace) -> int:
     if changed:
         say(f"last changed {changed['at']} by {changed['by']}")
     return 0
+
+
+def _readable_caps(text: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the caps as they stand. Where nobody can read them, the one for everywhere may still be set anew.
+
+    Raises:
+        FiredoorError: They cannot be read, and that is not what is asked for.
+    """
+    try:
+        caps: dict[str, Any] = json.loads(text)
+        Caps.parse(text)
+    except (ValueError, SettingsError):
+        if arguments.mode not in (None, "none") and not (arguments.account or arguments.ring):
+            return {}
+        raise FiredoorError(
+            "The caps cannot be read, so Firedoor only alerts. Set the one for everywhere anew, such as `firedoor cap "
+            "alert`, then those of rings and accounts."
+        ) from None
+    return caps
 
 
 def _changed_caps(caps: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
