@@ -106,7 +106,7 @@ def load(name: str) -> Action:
     """Return the action called ``name``, importing only its service's module.
 
     Raises:
-        PlaybookError: There is no such action; the message names the nearest ones.
+        PlaybookError: There is no such action; the message names the nearest ones, or those of its service.
     """
     module = name.partition(".")[0]
     if module in MODULES:
@@ -142,5 +142,7 @@ def _unknown(name: str) -> str:
     import difflib
 
     known = [action.name for action in catalogue()]
-    near = difflib.get_close_matches(name, known, n=3) or known
-    return f"There is no action called {name!r}; write one of: {', '.join(near)}."
+    of_service = [action for action in known if action.partition(".")[0] == name.partition(".")[0]]
+    near = difflib.get_close_matches(name, known, n=3) or of_service
+    instead = f"write one of: {', '.join(near)}" if near else "`firedoor actions` lists all"
+    return f"There is no action called {name!r}; {instead}."
