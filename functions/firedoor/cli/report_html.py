@@ -68,8 +68,9 @@ def _table(replays: Sequence[Replay]) -> Iterator[str]:
     for number, replayed in enumerate(replays):
         restored = replayed.restored
         undone = "-" if restored is None else "yes" if restored else '<b class="bad">NO</b>'
+        name = _text(replayed.name).replace("_", "_<wbr>")  # or it is broken within a word
         yield (
-            f'<tr><td><a href="#event-{number}">{_text(replayed.name)}</a></td>'
+            f'<tr><td><a href="#event-{number}">{name}</a></td>'
             f'<td data-name="Playbook">{_text(playbooks_of(replayed) or "-")}</td>'
             f'<td data-name="Verdict" class="{_class(replayed)}">{_text(_verdict(replayed))}</td>'
             f'<td data-name="Changed">{"yes" if replayed.changed else "-"}</td>'
