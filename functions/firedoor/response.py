@@ -599,7 +599,8 @@ def undo(services: Services, message: Message, *, last_try: bool = False) -> Occ
         occurrence = services.cases.occurrence(message.case_id, message.occurrence)
         if not last_try or occurrence.state is not State.UNDOING:
             raise
-        return _not_undone(services, message, occurrence, error)
+        playbook = telling.playbook_of(services, services.cases.get(message.case_id))
+        return telling.tell(services, playbook, _not_undone(services, message, occurrence, error))
 
 
 def _put_back(services: Services, message: Message) -> Occurrence:

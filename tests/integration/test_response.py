@@ -404,6 +404,18 @@ def test_what_is_temporary_ends_by_itself(start: Any) -> None:
     assert (State.REVERTED, scene.before) == (scene.case.state, scene.state())
 
 
+def test_people_hear_of_what_did_not_end_by_itself(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody asked for it, so nobody would look: not after a throttle that outlasts its retries either."""
+    scene = start("guardduty_role_session_exfiltration")
+    approve(scene)
+    with monkeypatch.context() as throttled:
+        refuse_calls(throttled, "Throttling", lambda operation, _: operation == "DeleteRolePolicy")
+        scene.aws.advance(24 * 3600)
+    assert State.CONTAINED is scene.case.state
+    assert ["NEEDS APPROVAL", "CONTAINED", "CONTAINED"] == scene.verdicts()
+    assert "Throttling" in scene.aws.alerts()[-1].text
+
+
 # --- a playbook that is gone
 
 
