@@ -44,6 +44,11 @@ def is_passing(error: ClientError | BotoCoreError) -> bool:
     return error.response["Error"]["Code"] in _PASSING or status >= 500
 
 
+def is_denied(error: ClientError | BotoCoreError) -> bool:
+    """Tell whether AWS says that the caller may not."""
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _DENIED
+
+
 def explain(error: ClientError | BotoCoreError) -> str:
     """Say in a sentence what AWS answered, without the answer's own text, which may repeat what an attacker wrote."""
     if isinstance(error, ParamValidationError):
@@ -51,6 +56,6 @@ def explain(error: ClientError | BotoCoreError) -> str:
     if not isinstance(error, ClientError):
         return f"AWS could not be reached ({type(error).__name__})."
     code, operation = error.response["Error"]["Code"], error.operation_name
-    if code in _DENIED:
+    if is_denied(error):
         return f"Firedoor's role may not call {operation} there ({code})."
     return f"AWS refused {operation} ({code})."

@@ -17,7 +17,7 @@ from firedoor import actions, findings, guard, telling
 from firedoor.accounts import Allowance, targets_of
 from firedoor.cases import Case, Occurrence, State
 from firedoor.errors import Drifted, Refused, Retry, SettingsError
-from firedoor.faults import AwsError, explain, is_passing
+from firedoor.faults import AwsError, explain, is_denied, is_passing
 from firedoor.plans import Change, Json, Plan, StepResult, StepStatus
 from firedoor.playbooks import Mode, Playbook
 from firedoor.steps import Decision, decide_mode, fill, step_applies
@@ -228,6 +228,8 @@ def _enter(services: Services, occurrence: Occurrence, allowance: Allowance, *, 
     except AwsError as error:
         if is_passing(error):
             raise Retry(explain(error)) from error
+        if not is_denied(error):
+            raise Refused(f"Role {role} of account {facts.account} could not be assumed. {explain(error)}") from error
         raise Refused(
             f"Firedoor may not enter account {facts.account}: role {role} cannot be assumed there. "
             "Deploy deploy/member.yaml to that account."

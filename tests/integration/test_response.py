@@ -570,6 +570,15 @@ def test_an_account_that_cannot_be_entered_goes_to_a_person(start: Any) -> None:
     assert "deploy/member.yaml" in scene.case.occurrences[0].reason
 
 
+def test_another_reason_than_a_missing_role_is_told_as_it_is(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is sent to deploy a role that is there."""
+    scene = start(OPENED)
+    refuse_calls(monkeypatch, "PackedPolicyTooLarge", lambda operation, _: operation == "AssumeRole")
+    scene.deliver()
+    assert State.NEEDS_PERSON is scene.case.state
+    assert "AWS refused AssumeRole (PackedPolicyTooLarge)" in scene.case.occurrences[0].reason
+
+
 def test_a_forged_finding_informs_and_never_remediates(start: Any) -> None:
     """A finding that somebody imported is capped at alert."""
     product = "arn:aws:securityhub:eu-west-1:444455556666:product/444455556666/default"
