@@ -18,6 +18,7 @@ from typing import Any
 
 from firedoor.errors import EventError
 from firedoor.events import SOURCE_OF_INSPECTION, parse_time
+from firedoor.inspection import reasoning
 from firedoor.inspection.guardrails import Guardrail, read_guardrail
 from firedoor.inspection.templates import read_turns
 
@@ -88,6 +89,8 @@ class Fragment:
     text: str = field(repr=False)
     label: str = field(default="", repr=False)
     """The name that it has in the object it stands in: often that alone says what a word or number is."""
+    shown: bool = False
+    """Of reasoning: whether it stood in the answer's own text, so that an application may show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,9 @@ def read_invocation(record: Any, repeated: Sequence[Any] = ()) -> Invocation:
     model = _model(record.get("modelId"))
     name = model.rpartition("/")[2] if model.startswith("arn:") else model
     reader = _BodyReader(templates=not _WITHOUT_TEMPLATE.search(name))
-    fragments = (*reader.request(asked), *reader.repeated(repeated), *reader.answer(answer))
+    before = [*reader.request(asked), *reader.repeated(repeated)]
+    answers = reader.answer(answer)
+    fragments = (*before, *_without_reasoning(answers, name, before, acts=bool(reader.tool_calls)))
     moved = tuple(
         path
         for path in (given.get("inputBodyS3Path"), answered.get("outputBodyS3Path"))
@@ -219,6 +224,24 @@ def read_invocation(record: Any, repeated: Sequence[Any] = ()) -> Invocation:
         bodies_in_s3=moved,
         not_inspected=tuple(dict.fromkeys([*reader.not_inspected, *("body in S3" for _ in moved)])),
     )
+
+
+def _without_reasoning(
+    answers: Sequence[Fragment], model: str, before: Sequence[Fragment], *, acts: bool
+) -> Iterator[Fragment]:
+    """Yield what was answered, with the thinking at its very beginning told apart; what is only that is the answer."""
+    first = next((index for index, each in enumerate(answers) if each.origin is Origin.ANSWER), None)
+    asked = (fragment.text for fragment in before if fragment.origin in _STRANGERS)
+    parts = None if first is None else reasoning.split(answers[first].text, model, asked)
+    if first is None or parts is None or not (parts[1].strip() or acts):
+        yield from answers
+        return
+    thought, answer = parts
+    yield from answers[:first]
+    yield Fragment(Origin.REASONING, thought, shown=True)
+    if answer.strip():
+        yield Fragment(Origin.ANSWER, answer, answers[first].label)
+    yield from answers[first + 1 :]
 
 
 def _asked(record: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
@@ -691,6 +714,7 @@ _ANSWERS = (
     "citationsContent",
     *sorted(_REASONING),
 )
+_STRANGERS = frozenset({Origin.USER, Origin.TOOL_RESULT, Origin.DOCUMENT})
 _STREAMED = (Origin.REASONING, Origin.ANSWER)
 _TOOL_USES = ("tool_use", "server_tool_use", "mcp_tool_use")
 _MEDIA = (

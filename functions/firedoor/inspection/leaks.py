@@ -15,6 +15,9 @@ from firedoor.inspection.normalise import fold, views
 RUN = 12
 """Consecutive words that an answer and the system prompt share by copying, hardly ever by chance."""
 
+RUN_OF_THOUGHT = 40
+"""The same of what a model thinks in its answer's text, where it quotes a rule or two in order to keep them."""
+
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 """A word, or two characters of a script that puts no spaces between words."""
 
@@ -47,7 +50,12 @@ class Leak:
 
 
 def find_leak(
-    system: Sequence[str], answers: Sequence[str], canaries: Iterable[str] = (), *, known: Sequence[str] = ()
+    system: Sequence[str],
+    answers: Sequence[str],
+    canaries: Iterable[str] = (),
+    *,
+    known: Sequence[str] = (),
+    thoughts: Sequence[str] = (),
 ) -> Leak:
     """Compare what the model gave out with the system prompt, as it stands and decoded; takes linear time.
 
@@ -56,16 +64,27 @@ def find_leak(
         answers: What was answered, and the arguments of tool calls.
         canaries: Strings that may never be given out.
         known: What the user wrote. Who is told one's own words is told nothing.
+        thoughts: What the model thought in its answer's text, which an application may show: only a long run counts.
     """
     secret = [canary for canary in canaries if canary]
-    if not answers or not (secret or any(system)):
+    if not (answers or thoughts) or not (secret or any(system)):
         return Leak()
     runs = {run for text in system for run in _runs(_words(text))}
-    said = [*answers, *(view for text in answers for view in _decoded(text))]
-    longest = _longest(runs, said)
+    said, thought = _with_decoded(answers), _with_decoded(thoughts)
+    longest = _told(runs, said, thought)
     if longest:
-        longest = _longest(runs - {run for text in known for run in _runs(_words(text))}, said)
+        longest = _told(runs - {run for text in known for run in _runs(_words(text))}, said, thought)
     return Leak(longest, _tells(said, secret))
+
+
+def _told(runs: set[tuple[str, ...]], said: Sequence[str], thought: Sequence[str]) -> int:
+    """Return the length of the longest stretch that counts."""
+    quoted = _longest(runs, thought)
+    return max(_longest(runs, said), quoted if quoted >= RUN_OF_THOUGHT else 0)
+
+
+def _with_decoded(texts: Sequence[str]) -> list[str]:
+    return [*texts, *(view for text in texts for view in _decoded(text))]
 
 
 def _decoded(text: str) -> Iterator[str]:

@@ -112,6 +112,7 @@ def inspect(
     the score leaves open.
     """
     answers = _texts(invocation, (Origin.ANSWER,))
+    thoughts = [each.text for each in invocation.fragments if each.origin is Origin.REASONING and each.shown]
     trusted = _texts(invocation, _PROMPT)
     untrusted = bool(_texts(invocation, _UNTRUSTED))
     worst = _worst(invocation)
@@ -125,9 +126,10 @@ def inspect(
             [*answers, *map(as_text, (call.arguments for call in invocation.tool_calls))],
             canaries,
             known=_texts(invocation, (Origin.USER,)),
+            thoughts=thoughts,
         ),
         exfiltration=find_exfiltration(
-            answers,
+            [*answers, *thoughts],
             invocation.tool_calls,
             trusted,
             allowed_hosts,
