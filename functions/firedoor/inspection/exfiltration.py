@@ -9,11 +9,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
+
+from firedoor.inspection.recipients import named_values
 
 if TYPE_CHECKING:
     from firedoor.inspection.invocations import ToolCall
@@ -69,11 +71,6 @@ _HOST_FIELD = re.compile(
     re.IGNORECASE,
 )
 _BUCKET_FIELD = re.compile(r"bucket(?:_?name)?", re.IGNORECASE)
-_PROSE = re.compile(
-    r"answer|body|comment|contents?|description|html|markdown|message|notes?|reply|report|subject|summary|text|title",
-    re.IGNORECASE,
-)
-"""Names of arguments that say something. What is only spoken of there is not reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,17 +258,10 @@ def _places(text: str) -> Iterator[str]:
 
 
 def _reached(arguments: Any) -> Iterator[str]:
-    """Yield the places in a tool call's arguments; arguments may be JSON text, as OpenAI's are and streams'."""
-    left: list[tuple[str, Any]] = [("", _parsed(arguments))]
-    while left:
-        name, value = left.pop()
-        if isinstance(value, Mapping):
-            left += [(str(key), member) for key, member in value.items()]
-        elif isinstance(value, list):
-            left += [(name, member) for member in value]
-        elif isinstance(value, str) and not _PROSE.fullmatch(name):
-            yield from _places(value)
-            yield from _bare_places(name, value)
+    """Yield the places in a tool call's arguments."""
+    for name, value in named_values(arguments):
+        yield from _places(value)
+        yield from _bare_places(name, value)
 
 
 def _bare_places(name: str, text: str) -> Iterator[str]:
@@ -284,15 +274,6 @@ def _bare_places(name: str, text: str) -> Iterator[str]:
         for host in _IN_COMMAND.findall(command):
             if not _FILES.fullmatch(host.rpartition(".")[2]):
                 yield host.casefold()
-
-
-def _parsed(arguments: Any) -> Any:
-    if isinstance(arguments, str):
-        try:
-            return json.loads(arguments)
-        except (ValueError, RecursionError):
-            return arguments
-    return arguments
 
 
 def _addresses(pattern: re.Pattern[str], text: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from firedoor.inspection.exfiltration import Exfiltration, as_text, find_exfiltr
 from firedoor.inspection.guardrails import GuardrailStatus
 from firedoor.inspection.invocations import Fragment, Invocation, Origin
 from firedoor.inspection.leaks import Leak, find_leak
+from firedoor.inspection.recipients import follows_a_stranger
 from firedoor.inspection.redaction import announced
 from firedoor.inspection.second_stage import Opinion, SecondStage
 from firedoor.inspection.spans import Interval
@@ -114,9 +115,12 @@ def inspect(
     answers = _texts(invocation, (Origin.ANSWER,))
     thoughts = [each.text for each in invocation.fragments if each.origin is Origin.REASONING and each.shown]
     trusted = _texts(invocation, _PROMPT)
-    untrusted = bool(_texts(invocation, _UNTRUSTED))
+    untrusted = _texts(invocation, _UNTRUSTED)
     worst = _worst(invocation)
-    acts = untrusted and goes_somewhere_new(invocation.tool_calls, trusted, allowed_hosts)
+    acts = bool(untrusted) and (
+        goes_somewhere_new(invocation.tool_calls, trusted, allowed_hosts)
+        or follows_a_stranger(invocation.tool_calls, trusted, untrusted)
+    )
     return Signals(
         injection=worst.signal,
         outcome=_outcome(invocation, answers),
