@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from firedoor.inspection.recipients import named_values
@@ -73,11 +73,14 @@ _HOST_FIELD = re.compile(
 _BUCKET_FIELD = re.compile(r"bucket(?:_?name)?", re.IGNORECASE)
 
 
+Kind = Literal["image", "link", "tool argument"]
+
+
 @dataclass(frozen=True, slots=True)
 class Exfiltration:
-    """What was found: kinds only (image, link, tool argument), never the address or the data."""
+    """What was found: kinds only, never the address or the data."""
 
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Return the form in which playbooks see it."""
@@ -116,7 +119,7 @@ def find_exfiltration(
         strange = host is not None and host not in named and not _is_below(host, named)
         return strange and (read.is_told_by(url) or (shown and _is_opaque(url))) and not read.holds(url)
 
-    kinds: list[str] = []
+    kinds: list[Kind] = []
     for text in answers:
         references = list(_addresses(_REFERENCE, text))
         images = [*_addresses(_IMAGE, text), *(references if _REFERRING_IMAGE.search(text) else ())]
