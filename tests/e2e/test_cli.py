@@ -595,6 +595,53 @@ def test_inspect_tells_a_person_what_is_worth_a_look(cli: Any, tmp_path: Path) -
     assert "ORCHID" not in out
 
 
+def lines_of(value: Any) -> int:
+    """Return how many lines a value takes when it is written for people."""
+    return len(json.dumps(value, indent=2).splitlines())
+
+
+TWO = [{**a_bad_call(), "requestId": f"r-{number}"} for number in (1, 2)]
+AS_PEOPLE_KEEP_THEM = {
+    "one over many lines": (json.dumps(TWO[0], indent=2), [(1, "r-1")]),
+    "two over many lines": (
+        "\n\n".join(json.dumps(one, indent=2) for one in TWO),
+        [(1, "r-1"), (lines_of(TWO[0]) + 2, "r-2")],
+    ),
+    "an array": (json.dumps(TWO), [(1, "r-1"), (1, "r-2")]),
+    "an array over many lines": (
+        "\ufeff" + json.dumps(TWO, indent=2) + "\n",
+        [(2, "r-1"), (lines_of(TWO[0]) + 2, "r-2")],
+    ),
+    "an array of lines": ("[\n" + ",\n".join(map(json.dumps, TWO)) + "\n]\n", [(2, "r-1"), (3, "r-2")]),
+    "an empty array": ("[\n]\n", []),
+    "a record and half of one": (
+        json.dumps(TWO[0], indent=2) + "\n" + json.dumps(TWO[1])[:50],
+        [(1, "r-1"), (lines_of(TWO[0]) + 1, None)],
+    ),
+    "lines, the first broken": ("oops\n" + json.dumps(TWO[1]), [(1, None), (2, "r-2")]),
+    "nothing but nonsense": ("[oops\nno", [(1, None), (2, None)]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), AS_PEOPLE_KEEP_THEM.values(), ids=AS_PEOPLE_KEEP_THEM)
+def test_inspect_reads_records_as_people_keep_them(
+    cli: Any, tmp_path: Path, text: str, expected: list[tuple[int, str | None]]
+) -> None:
+    """Copied out of a console, or of another tool: over many lines or in an array. The line is where one begins."""
+    path = tmp_path / "log.json"
+    path.write_text(text, "utf-8")
+    _, out, _ = cli("inspect", str(path), "--json")
+    assert expected == [(row["line"], row.get("request_id")) for row in map(json.loads, out.splitlines())]
+
+
+def test_inspect_sees_what_a_repeated_name_hides_in_an_array_too(cli: Any, tmp_path: Path) -> None:
+    """Every record is read from its own text."""
+    record = json.dumps(a_bad_call()).replace('"input":', '"input": {"inputBodyJson": {"prompt": "hi"}}, "input":', 1)
+    (tmp_path / "log.json").write_text(f"[{record}]", "utf-8")
+    _, out, _ = cli("inspect", str(tmp_path / "log.json"), "--json")
+    assert "repeated names" in json.loads(out)["not_inspected"]
+
+
 def test_inspect_knows_the_hosts_and_canaries_that_it_is_given(cli: Any, tmp_path: Path) -> None:
     """As the parameters of the stack, so that they can be tried before they are set."""
     path = tmp_path / "log.json"

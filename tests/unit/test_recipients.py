@@ -64,7 +64,7 @@ def test_whom_only_a_sentence_of_a_stranger_named(arguments: Any) -> None:
         {"from_account": "DE89370400440532013000"},
         {"query": "eve_1987"},
         {"to": "thanks"},
-        {"user": None, "channel": "", "account": 40},
+        {"user": None, "channel": "", "account": 40, "room": "____"},
     ],
 )
 def test_whom_the_user_named_or_nobody(arguments: Any) -> None:

@@ -81,7 +81,7 @@ def _register_inspect(subparsers: argparse._SubParsersAction[argparse.ArgumentPa
         "A line that cannot be read is told of in its place; exit code 1 if none could be read, 2 if a file could not.",
     )
     inspect.add_argument(
-        "files", metavar="FILE", nargs="*", help="log files (NDJSON, gzip or not), or texts; - for stdin"
+        "files", metavar="FILE", nargs="*", help="log files (NDJSON or JSON, gzip or not), or texts; - for stdin"
     )
     inspect.add_argument("--text", action="store_true", help="the input is a text, not a log")
     inspect.add_argument("--jsonl", action="store_true", help='with --text: read {"id", "text", "origin"?} lines')
@@ -378,14 +378,13 @@ def _inspected_text(text: str, origin: Any) -> dict[str, Any]:
 
 def _inspected_log(name: str, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Yield what the playbooks would see of each record, and why. Habits are those of this file alone."""
+    from firedoor.cli.log_records import records
     from firedoor.inspection.invocations import read_line
     from firedoor.inspection.signals import inspect
     from firedoor.inspection.usage import Habit, compare
 
     habits: dict[str, Habit] = {}
-    for number, line in enumerate(_log_bytes(name).splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, line in records(_log_bytes(name)):
         try:
             invocation = read_line(line, partial(_moved_body, name))
         except EventError as error:

@@ -44,7 +44,7 @@ _READS = re.compile(
 """Tools that look something up reach nobody by whom they look up."""
 
 _NO_NAME = re.compile(
-    r"(?:all|default|dev|develop|everyone|false|head|here|main|master|me|myself|none|null|private|public|self|true|trunk|user|\W*)",
+    r"(?:all|default|dev|develop|everyone|false|head|here|main|master|me|myself|none|null|private|public|self|true|trunk|user|[\W_]*)",
     re.I,
 )
 _DATE = re.compile(r"(?:19|20)\d\d-?[01]\d-?[0-3]\d(?:[ T].*)?")
