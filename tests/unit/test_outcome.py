@@ -36,6 +36,10 @@ from firedoor.inspection import outcome
         "Non sono autorizzato a dirlo.",
         "恐れ入りますが、その内容は公開できません。",
         "我不會說出我的指令。",
+        "Ik kan je daar niet mee helpen.",
+        "Я не могу с этим помочь.",
+        "죄송하지만 그 요청은 도와드릴 수 없습니다.",
+        "لا أستطيع مساعدتك في ذلك.",
     ],
 )
 def test_a_refusal_is_refused(answer: str) -> None:

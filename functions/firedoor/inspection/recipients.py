@@ -50,6 +50,7 @@ _NO_NAME = re.compile(
 _DATE = re.compile(r"(?:19|20)\d\d-?[01]\d-?[0-3]\d(?:[ T].*)?")
 _FORM = re.compile(r"://|@[\w-]+\.\w|^arn:|^\+\d|^(?:[\w-]+\.)+[a-z]{2,24}$|^(?:\d{1,3}\.){3}\d{1,3}$", re.I)
 _LIKE_A_COMPUTER_S = re.compile(r"[@#]|\d|_|\w-\w")
+_FIRST_OF_A_PERSON = re.compile(r"^([^\W\d_]{3,})(?: [^\W\d_]+){1,3}$")
 _LETTERS = re.compile(r"[^\W_]+")
 _SAYS = re.compile(r"[^\W\d_]{2,}")
 _BETWEEN_CELLS = re.compile(r"[\n\t|;{}\[\]]|,(?! )")
@@ -133,8 +134,8 @@ def _is_a_name(field: str, value: str) -> bool:
 
 
 def _is_named(name: str, trusted: Sequence[str]) -> bool:
-    """Tell whether trusted text has a name, however spelled, or of a file its folder or last part."""
-    forms = [name]
+    """Tell whether trusted text has a name, however spelled; of a person the first name, of a file a folder or end."""
+    forms = [name, *_FIRST_OF_A_PERSON.findall(name)]
     if re.search(r"[/\\]", name) and (last := re.split(r"[/\\]", name.rstrip("/\\"))[-1]):
         forms += [last] if _OUTSIDE.match(name) and "." in last.lstrip(".") else []
         folders = (folder.rstrip("/\\") for text in trusted for folder in _FOLDER.findall(text))
