@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +20,14 @@ from firedoor.events import Facts, parse_time
 from firedoor.evidence import Entry
 from firedoor.plans import Json, StepResult
 from firedoor.playbooks import Mode, Severity
-from firedoor.thresholds import Seen
+from firedoor.thresholds import Bucket
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from firedoor.engine import Hit
     from firedoor.inspection.usage import Habit
+    from firedoor.thresholds import Seen, Share
 
 
 class State(StrEnum):
@@ -166,7 +169,7 @@ class Conflict(Retry):
 
 
 class Cases:
-    """The table. One item per case, occurrence, timeline note, open case per dedup key, event decision and window.
+    """The table. One item per case, occurrence, timeline note, open case per dedup key, event decision and bucket.
 
     Layout (``pk`` / ``sk``)::
 
@@ -174,16 +177,19 @@ class Cases:
         OPEN#<dedup key>          OPEN                    → the case that new events of this key join, until expires_at
         EVENT#<event id>          <playbook>              → the case, or why nothing was done
         ABOUT#<actor or target>   <case id>
-        WINDOW#<group>            <time>#<event id>
+        TALLY#<group>             <start of the bucket>   → what a threshold has counted in it
+        COUNTED#<group>#<event>   COUNTED                 → that this event is in its bucket
+        SEQUENCE#<group>#<entry>  <time>#<event id>
         LIMIT#<playbook>#<acct>   <start of the window>
         BASELINE#<acct>#<region>  <resource>#<time>
         HABIT#<acct>#<region>     <principal>             → its usual model calls
     """
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
-        """``dynamodb`` is a boto3 DynamoDB client."""
+    def __init__(self, dynamodb: Any, table: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        """``dynamodb`` is a boto3 DynamoDB client; ``sleep`` waits between tries to write what others write too."""
         self._db = dynamodb
         self._table = table
+        self._sleep = sleep
 
     # --- opening
 
@@ -458,19 +464,79 @@ class Cases:
             return False
         return True
 
-    def add(self, group: str, seen: Seen, within: timedelta) -> Sequence[Seen]:
-        """Remember an event of a threshold: ``thresholds.Windows``, shared by all concurrent functions."""
-        pk = f"WINDOW#{group}"
-        item = {
-            "data": {"S": json.dumps({"event_id": seen.event_id, "value": seen.value, "entry": seen.entry})},
-            "expires_at": {"N": str(int((seen.at + 2 * within).timestamp()) + 86_400)},
+    def add(self, group: str, share: Share) -> Sequence[Bucket] | None:
+        """Count an event for a threshold: ``thresholds.Windows.add``, shared by all concurrent functions.
+
+        Takes one write and one query of at most 121 small items, however many events the window holds.
+
+        Raises:
+            Conflict: Others kept writing the same bucket; the message should come again.
+        """
+        pk = f"TALLY#{group}"
+        if not (self._add_value(pk, share) if share.value else self._add_amount(pk, share, f"COUNTED#{group}")):
+            return None
+        around = (_second(share.start - share.reach), _second(share.start + share.reach))
+        return [_bucket(item) for item in self._query(pk, between=around)]
+
+    def _add_value(self, pk: str, share: Share) -> bool:
+        """Put a value into the set of its bucket, where it stands once; False if the bucket is full."""
+        try:
+            self._db.update_item(
+                **self._tally(pk, share, "digests", "size(digests) < :enough", {"SS": [share.value]})["Update"]
+            )
+        except self._db.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _add_amount(self, pk: str, share: Share, marks: str) -> bool:
+        """Add to the amount of a bucket, and mark the event as counted, both or neither; False if the bucket is full.
+
+        A transaction waits for no other: of two on one bucket, one is refused and tries again.
+        """
+        mark = self._put(f"{marks}#{share.event_id}", "COUNTED", _forgotten(share.start, share.reach), _ABSENT)
+        tally = self._tally(pk, share, "amount", "amount < :enough", {"N": str(share.amount)})
+        for wait in _waits(share.event_id):
+            try:
+                self._db.transact_write_items(TransactItems=[mark, tally])
+            except self._db.exceptions.TransactionCanceledException as error:
+                of_mark, of_tally = (reason.get("Code") for reason in error.response["CancellationReasons"])
+                if of_tally == "ConditionalCheckFailed":
+                    return False
+                if of_mark == "ConditionalCheckFailed":
+                    return True
+                if "TransactionConflict" not in (of_mark, of_tally):
+                    raise
+                self._sleep(wait)
+            else:
+                return True
+        raise Conflict(f"The window of event {share.event_id} is being written by others.")
+
+    def _tally(self, pk: str, share: Share, name: str, room: str, added: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(pk, _second(share.start)),
+                "UpdateExpression": f"ADD {name} :added SET expires_at = :until",
+                "ConditionExpression": f"attribute_not_exists({name}) OR {room}",
+                "ExpressionAttributeValues": {
+                    ":added": added,
+                    ":enough": {"N": str(share.enough)},
+                    ":until": _forgotten(share.start, share.reach)["expires_at"],
+                },
+            }
         }
-        self._db.put_item(**self._put(pk, f"{_stamp(seen.at)}#{seen.event_id}", item)["Put"])
-        around = (_stamp(seen.at - within), _stamp(seen.at + within) + "~")
-        return [
-            Seen(at=parse_time(found["sk"]["S"].partition("#")[0]), **json.loads(found["data"]["S"]))
-            for found in self._query(pk, between=around)
-        ]
+
+    def place(self, group: str, seen: Seen, within: timedelta) -> None:
+        """Remember an event of a sequence: ``thresholds.Windows.place``."""
+        item = _forgotten(int(seen.at.timestamp()), int(within.total_seconds()))
+        sort = f"{_stamp(seen.at)}#{seen.event_id}"
+        self._db.put_item(**self._put(f"SEQUENCE#{group}#{seen.entry}", sort, item)["Put"])
+
+    def nearest(self, group: str, entry: int, low: datetime, high: datetime, *, latest: bool) -> datetime | None:
+        """Look for an event of a sequence: ``thresholds.Windows.nearest``. Reads one item."""
+        between = (_stamp(low), _stamp(high) + "~")
+        found = self._query(f"SEQUENCE#{group}#{entry}", between, limit=1, newest_first=latest)
+        return parse_time(found[0]["sk"]["S"].partition("#")[0]) if found else None
 
     def save_baseline(self, account: str, region: str, resource: str, config: Json, now: datetime) -> bool:
         """Remember a configuration if it differs from the newest one kept; True if it was written."""
@@ -540,7 +606,7 @@ class Cases:
             ExpressionAttributeValues=values,
             ConsistentRead=True,
             ScanIndexForward=not newest_first,
-            PaginationConfig={"MaxItems": limit} if limit else {},
+            PaginationConfig={"MaxItems": limit, "PageSize": limit} if limit else {},
         )
         return [item for page in pages for item in page["Items"]]
 
@@ -596,6 +662,8 @@ class Cases:
 
 _ATTEMPTS = 8
 _EVENT_DAYS = 90
+_WINDOW_DAYS = 14
+"""As long as a message may lie in a queue or its dead letters, and then be told again."""
 _ABOUT_DAYS = 90
 _ABSENT = "attribute_not_exists(pk)"
 _ASKS = frozenset({State.WAITING, State.NEEDS_PERSON, State.FAILED})
@@ -611,8 +679,29 @@ def _ttl(now: datetime, days: int) -> dict[str, Any]:
     return {"expires_at": {"N": str(int(now.timestamp()) + days * 86_400)}}
 
 
-def _stamp(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def _forgotten(start: int, reach: int) -> dict[str, Any]:
+    """Return when what a threshold has counted is forgotten: no event that can come still lies in its window."""
+    return {"expires_at": {"N": str(start + 2 * reach + _WINDOW_DAYS * 86_400)}}
+
+
+def _waits(event_id: str) -> list[float]:
+    """Return how many seconds to wait after each try: up to 5 ms, then twice as long, for each event another part."""
+    part = int(hashlib.sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()[:4], 16) / 0xFFFF
+    return [0.005 * 2**attempt * (0.5 + part / 2) for attempt in range(_ATTEMPTS)]
+
+
+def _bucket(item: dict[str, Any]) -> Bucket:
+    start = int(parse_time(item["sk"]["S"]).timestamp())
+    values = frozenset(item["digests"]["SS"]) if "digests" in item else frozenset()
+    return Bucket(start, Decimal(item["amount"]["N"]) if "amount" in item else Decimal(0), values)
+
+
+def _stamp(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _second(timestamp: int) -> str:
+    return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _case_id(hit: Hit, now: datetime, digits: int) -> str:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from jmespath.exceptions import JMESPathError
@@ -160,10 +160,11 @@ class Library:
     def _counted(self, hit: Hit, entries: list[int], windows: Windows) -> Hit | Miss:
         threshold = hit.playbook.threshold
         assert threshold is not None  # noqa: S101  for the type checker; the caller looked
-        group = _key(hit.playbook.id, hit.facts.account, [hit.extracted.get(name) for name in threshold.group_by])
+        values = [hit.extracted.get(name) for name in threshold.group_by]
+        # a threshold that was changed counts anew: what was counted for the old one cannot be told apart any more
+        group = _key(hit.playbook.id, hit.facts.account, values, str(threshold))
         value = hit.extracted.get(threshold.of) if threshold.of else None
-        latest = Seen(hit.facts.time, hit.event_id, value, min(entries))
-        progress = measure(threshold, windows.add(group, latest, timedelta(seconds=threshold.within)), latest)
+        progress = measure(threshold, windows, group, Seen(hit.facts.time, hit.event_id, value, min(entries)))
         if progress.reached:
             return hit
         return Miss(hit.playbook.id, f"its threshold is not reached: {progress.so_far}")

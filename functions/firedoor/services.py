@@ -59,7 +59,7 @@ class Services:
     @cached_property
     def cases(self) -> Cases:
         """The table."""
-        return Cases(self.session.client("dynamodb"), self.settings.table)
+        return Cases(self.session.client("dynamodb"), self.settings.table, self.sleep)
 
     @cached_property
     def caps(self) -> CapsReader:

@@ -384,8 +384,7 @@ FOR_LAMBDA = {
 
 FOR_RARE_MOMENTS = {
     "ClassifyRole": {"dynamodb:Query"},  # a call that counts towards a threshold
-    # An invocation like one before; the second stage.
-    "InspectRole": {"dynamodb:UpdateItem", *QUESTIONS},
+    "InspectRole": {*QUESTIONS},  # the second stage
     # An API destination for alerts; a filter by unit; a crash between storing evidence and remembering it.
     "RespondRole": {"events:PutEvents", "organizations:ListParents", "s3:GetObject"},
 }

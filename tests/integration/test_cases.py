@@ -7,20 +7,25 @@ import itertools
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from moto import mock_aws
 
 from firedoor.cases import Cases, Conflict, State
 from firedoor.engine import Hit
 from firedoor.errors import Refused
 from firedoor.events import Facts
-from firedoor.playbooks import AlertText, Mode, Playbook, Severity, Status
-from firedoor.thresholds import Seen
+from firedoor.playbooks import AlertText, Mode, Playbook, Severity, Status, Threshold
+from firedoor.thresholds import MemoryWindows, Seen, measure
 
 NOW = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
 PLAYBOOK = Playbook(
@@ -51,19 +56,32 @@ class Linear:
     def __init__(self, client: Any) -> None:
         """Wrap a boto3 client."""
         self._client, self._lock = client, threading.Lock()
-        self.exceptions = client.exceptions
+        self.exceptions, self.meta = client.exceptions, client.meta
 
     def __getattr__(self, name: str) -> Any:
         """Return the operation, guarded."""
         operation = getattr(self._client, name)
         if name == "get_paginator":
-            return operation
+            return lambda name: Pages(operation(name), self._lock)
 
         def call(**parameters: Any) -> Any:
             with self._lock:
                 return operation(**parameters)
 
         return call
+
+
+class Pages:
+    """A paginator whose pages are read at one time."""
+
+    def __init__(self, paginator: Any, lock: threading.Lock) -> None:
+        """Wrap a boto3 paginator."""
+        self._paginator, self._lock = paginator, lock
+
+    def paginate(self, **parameters: Any) -> list[Any]:
+        """Return all pages."""
+        with self._lock:
+            return list(self._paginator.paginate(**parameters))
 
 
 @pytest.fixture
@@ -222,14 +240,164 @@ def test_who_has_a_slot_keeps_it(cases: Cases) -> None:
     assert [True, True, False] == [cases.take_slot("p", "a", name, 1, 3600, NOW) for name in ("c1", "c1", "c2")]
 
 
-def test_windows_hold_what_lies_around_an_event_once(cases: Cases) -> None:
-    """The shared store behaves as the one in memory."""
-    within = timedelta(seconds=60)
-    for seconds, name in ((0, "a"), (30, "b"), (30, "b"), (200, "c")):
-        held = cases.add("g", Seen(NOW + timedelta(seconds=seconds), name, {"x": 1}, 0), within)
-    assert ["c"] == [seen.event_id for seen in held]
-    held = cases.add("g", Seen(NOW + timedelta(seconds=40), "d", None, 1), within)
-    assert ["a", "b", "d"] == sorted(seen.event_id for seen in held)
+def rule(kind: str, at_least: int, within: int = 3600) -> Threshold:
+    """Build a threshold of one kind."""
+    return Threshold(group_by=("actor",), kind=kind, at_least=at_least, of="value", within=within)
+
+
+def seen(seconds: int, name: str = "", value: Any = 1, entry: int = 0) -> Seen:
+    """Build an event; its id is its time unless named."""
+    return Seen(NOW + timedelta(seconds=seconds), name or str(seconds), value, entry)
+
+
+DELIVERIES = st.lists(
+    st.builds(
+        seen,
+        seconds=st.integers(0, 400),
+        name=st.sampled_from("abcdefghijkl"),
+        value=st.sampled_from([1, 0.25, 5, None, "x", "y"]),
+        entry=st.integers(0, 2),
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda event: event.event_id,
+).flatmap(lambda events: st.lists(st.sampled_from(events), max_size=25))
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),  # moto is too slow to look for a smaller example
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(kind=st.sampled_from(["count", "sum", "distinct", "sequence"]), deliveries=DELIVERIES)
+def test_the_table_counts_as_memory_does(cases: Cases, kind: str, deliveries: list[Seen]) -> None:
+    """In any order, with any repeats: what holds of the windows in memory holds of those that functions share."""
+    memory, threshold, group = MemoryWindows(), rule(kind, 3, within=120), str(uuid4())
+    for event in deliveries:
+        expected = measure(threshold, memory, group, event)
+        found = measure(threshold, cases, group, event)
+        assert expected.reached == found.reached
+        assert found.reached or expected.so_far == found.so_far
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "calls", "read"),
+    [
+        ("sum", 1200, ["TransactWriteItems", "Query"], 59),
+        ("distinct", "one secret", ["UpdateItem", "Query"], 59),
+        ("sequence", None, ["PutItem", "Query"], 1),
+    ],
+)
+def test_the_five_hundredth_event_of_a_window_costs_no_more_than_the_sixtieth(
+    cases: Cases, monkeypatch: pytest.MonkeyPatch, kind: str, value: Any, calls: list[str], read: int
+) -> None:
+    """One write and one read of at most an item for each sixtieth of the window: 500 events lie in 59 minutes."""
+    monkeypatch.setattr("moto.dynamodb.models.copy", SimpleNamespace(deepcopy=lambda table: table))  # slow
+    threshold, made, items = rule(kind, 2 if kind == "sequence" else 1_000_000), [], []
+
+    def note(parsed: Any, model: Any, **_: Any) -> None:
+        made.append(model.name)
+        items.append(parsed.get("ScannedCount", 0))
+
+    for number in range(500):
+        if number == 499:
+            cases._db.meta.events.register("after-call.dynamodb", note)
+        entry = number % 2 if kind == "sequence" else 0
+        measure(threshold, cases, "g", Seen(NOW + timedelta(seconds=7 * number), f"e{number}", value, entry))
+    assert (calls, read) == (made, sum(items))
+
+
+def test_a_full_bucket_is_neither_written_nor_read_any_more(cases: Cases) -> None:
+    """Of a caller far above the threshold each event costs one refused write: its items never grow."""
+    found = [
+        measure(rule(kind, 3), cases, kind, seen(1, f"e{number}", number)) for number in range(9) for kind in KINDS
+    ]
+    assert [False] * 6 + [True] * 21 == [progress.reached for progress in found]
+    (counted,), (told_apart,) = cases._query("TALLY#count"), cases._query("TALLY#distinct")
+    assert ("3", 3) == (counted["amount"]["N"], len(told_apart["digests"]["SS"]))
+
+
+KINDS = ("count", "sum", "distinct")
+
+
+@pytest.mark.parametrize("kind", ["count", "sum", "distinct"])
+def test_of_events_at_once_each_counts_once(cases: Cases, kind: str) -> None:
+    """Nineteen events, each told by two functions at the same time, are nineteen; the twentieth is the one too many."""
+    threshold, barrier = rule(kind, 20), threading.Barrier(38)
+
+    def tell(number: int) -> bool:
+        barrier.wait()
+        at = number % 19
+        return measure(threshold, cases, "g", seen(97 * at, f"e{at}", value=1 if kind == "sum" else at)).reached
+
+    with ThreadPoolExecutor(38) as threads:
+        assert not any(threads.map(tell, range(38)))
+    assert measure(threshold, cases, "g", seen(1800, "last", value=1 if kind == "sum" else "last")).reached
+
+
+def test_of_just_enough_events_at_once_one_knows(cases: Cases) -> None:
+    """Whoever writes last reads what all others wrote."""
+    barrier = threading.Barrier(20)
+
+    def tell(number: int) -> bool:
+        barrier.wait()
+        return measure(rule("count", 20), cases, "g", seen(97 * number)).reached
+
+    with ThreadPoolExecutor(20) as threads:
+        assert any(threads.map(tell, range(20)))
+
+
+class Contended:
+    """A client whose first transactions meet others on the same item, as DynamoDB tells it and moto never does."""
+
+    def __init__(self, client: Any, times: int) -> None:
+        """Wrap a client."""
+        self._client, self._times = client, times
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the client's own."""
+        return getattr(self._client, name)
+
+    def transact_write_items(self, **parameters: Any) -> Any:
+        """Be refused so many times."""
+        if self._times:
+            self._times -= 1
+            reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+            raise self.exceptions.TransactionCanceledException(
+                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
+                "TransactWriteItems",
+            )
+        return self._client.transact_write_items(**parameters)
+
+
+def test_a_bucket_that_others_write_is_tried_again_after_a_while(cases: Cases) -> None:
+    """Longer each time, and for each event another while."""
+    waited: list[float] = []
+    contended = Cases(Contended(cases._db, 3), "firedoor", waited.append)
+    assert measure(rule("count", 1), contended, "g", seen(0, "a")).reached
+    assert 3 == len(waited)
+    assert waited == sorted(waited)
+    other: list[float] = []
+    measure(rule("count", 1), Cases(Contended(cases._db, 3), "firedoor", other.append), "h", seen(0, "b"))
+    assert waited != other
+
+
+def test_a_bucket_that_others_keep_writing_lets_the_message_come_again(cases: Cases) -> None:
+    """Nothing is counted then, so that the next try counts it."""
+    contended = Cases(Contended(cases._db, 99), "firedoor", lambda _: None)
+    with pytest.raises(Conflict):
+        measure(rule("count", 1), contended, "g", seen(0))
+    assert [] == cases._query("TALLY#g")
+
+
+def test_what_was_counted_is_forgotten(cases: Cases) -> None:
+    """But not before a message can have left the dead letters, or it would count anew."""
+    measure(rule("count", 5), cases, "g", seen(0, "e"))
+    measure(rule("sequence", 2), cases, "g", seen(0, "e"))
+    held = [cases._query(pk)[0] for pk in ("TALLY#g", "COUNTED#g#e", "SEQUENCE#g#0")]
+    until = int((NOW + timedelta(days=14, hours=2)).timestamp())
+    assert [until] * 3 == [int(item["expires_at"]["N"]) for item in held]
 
 
 def test_a_baseline_is_the_newest_before_the_event(cases: Cases) -> None:
