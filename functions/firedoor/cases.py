@@ -182,7 +182,7 @@ class Cases:
         SEQUENCE#<group>#<entry>  <time>#<event id>
         LIMIT#<playbook>#<acct>   <start of the window>
         BASELINE#<acct>#<region>  <resource>#<time>
-        HABIT#<acct>#<region>     <principal>             → its usual model calls
+        HABIT#<acct>#<region>     <user or role>          → its usual model calls
     """
 
     def __init__(self, dynamodb: Any, table: str, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -563,17 +563,17 @@ class Cases:
         )["Items"]
         return json.loads(found[0]["data"]["S"]) if found else None
 
-    def habit(self, account: str, region: str, principal: str) -> Habit:
-        """Return how a principal usually calls models; an empty habit if it never did."""
+    def habit(self, account: str, region: str, identity: str) -> Habit:
+        """Return how a user or role usually calls models; an empty habit if it never did."""
         from firedoor.inspection.usage import Habit  # only ``inspect`` asks, which has it loaded
 
-        item = self._get(f"HABIT#{account}#{region}", principal[:1024])
+        item = self._get(f"HABIT#{account}#{region}", identity[:1024])
         return Habit.from_json(json.loads(item["data"]["S"])) if item else Habit()
 
-    def save_habit(self, account: str, region: str, principal: str, habit: Habit, now: datetime) -> None:
-        """Remember a principal's habit."""
+    def save_habit(self, account: str, region: str, identity: str, habit: Habit, now: datetime) -> None:
+        """Remember the habit of a user or role."""
         item = {"data": {"S": json.dumps(habit.to_json())}, **_ttl(now, _EVENT_DAYS)}
-        self._db.put_item(**self._put(f"HABIT#{account}#{region}", principal[:1024], item)["Put"])
+        self._db.put_item(**self._put(f"HABIT#{account}#{region}", identity[:1024], item)["Put"])
 
     # --- the table itself
 

@@ -22,6 +22,10 @@ SOURCE_OF_INSPECTION = "firedoor.inspection"
 
 _AWS_PRODUCT = re.compile(r"arn:[\w-]+:securityhub:[\w-]*::product(?:v2)?/aws/[\w-]+")
 _ACCOUNT = re.compile(r"\d{12}")
+_SESSION = re.compile(r"arn:(?P<partition>[\w-]+):sts::(?P<account>\d{12}):assumed-role/(?P<role>[^/]+)/.+", re.DOTALL)
+_FOREIGN_SESSION = re.compile(r"(?P<role>AROA[A-Z0-9]+):.+", re.DOTALL)
+_IDENTITY_CENTER = "AWSReservedSSO_"
+_IDENTITY_CENTER_PATH = ":role/aws-reserved/sso.amazonaws.com/"
 _WORD_SEVERITY = {
     "INFORMATIONAL": Severity.INFO,
     "LOW": Severity.LOW,
@@ -46,6 +50,8 @@ class Facts:
     """ARN or id of the resource that the event is about."""
     severity: Severity | None = None
     finding_id: str | None = None
+    identity: str | None = None
+    """Whom to count the actor as: see ``identity_of``. Of what has no sessions it is the actor."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that is stored, shown and used by ``extract``; severity is a word, time is RFC 3339."""
@@ -58,6 +64,7 @@ class Facts:
             "target": self.target,
             "severity": None if self.severity is None else str(self.severity),
             "finding_id": self.finding_id,
+            "identity": self.identity,
         }
 
     @classmethod
@@ -73,10 +80,11 @@ class Facts:
             target=data["target"],
             severity=None if severity is None else Severity[severity.upper()],
             finding_id=data["finding_id"],
+            identity=data.get("identity"),
         )
 
 
-FACT_NAMES = ("account", "region", "time", "actor", "source_ip", "target", "severity", "finding_id")
+FACT_NAMES = ("account", "region", "time", "actor", "source_ip", "target", "severity", "finding_id", "identity")
 """The names that playbooks may use in ``with``, ``when``, ``dedup`` and ``alert`` without extracting them."""
 
 
@@ -233,14 +241,16 @@ def _plain_facts(envelope: dict[str, Any]) -> Facts:
 
 def _cloudtrail_facts(envelope: dict[str, Any]) -> Facts:
     detail = envelope["detail"]
+    actor = principal_arn(detail.get("userIdentity"))
     return Facts(
         account=_string(detail.get("recipientAccountId")) or envelope["account"],
         region=_string(detail.get("awsRegion")) or envelope["region"],
         time=parse_time(detail.get("eventTime") or envelope["time"]),
-        actor=principal_arn(detail.get("userIdentity")),
+        actor=actor,
         source_ip=_string(detail.get("sourceIPAddress")),
         target=_string(_at(detail, "resources", 0, "ARN")),
         finding_id=_string(detail.get("eventID")),
+        identity=identity_of(actor, _string(_at(detail, "userIdentity", "sessionContext", "sessionIssuer", "arn"))),
     )
 
 
@@ -249,20 +259,46 @@ def principal_arn(identity: object) -> str | None:
     return _string(_at(identity, "arn")) or _string(_at(identity, "invokedBy")) or _string(_at(identity, "principalId"))
 
 
+def identity_of(actor: str | None, role: str | None = None) -> str | None:
+    """Return whom to count an actor as: of a role's session the role, for its holder may call a session anything.
+
+    A session of IAM Identity Center stays itself: it is named after the person, and all people of a permission set have
+    one role. Users, root, federated users and AWS services stay themselves too.
+
+        arn:aws:sts::111122223333:assumed-role/support-chat/i-0abc → arn:aws:iam::111122223333:role/support-chat
+        AROAEXAMPLE:i-0abc → AROAEXAMPLE        # a role of another account, where CloudTrail tells no more
+
+    Args:
+        actor: As in ``Facts.actor``. The role's path is not in it, and is left out in what is returned.
+        role: The role's own ARN, where the event tells it. Without it, the name alone tells a role of Identity Center.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    """
+    session = _SESSION.fullmatch(actor or "")
+    if session is None:
+        foreign = _FOREIGN_SESSION.fullmatch(actor or "")
+        return foreign["role"] if foreign else actor
+    if session["role"].startswith(_IDENTITY_CENTER) and (role is None or _IDENTITY_CENTER_PATH in role):
+        return actor
+    return f"arn:{session['partition']}:iam::{session['account']}:role/{session['role']}"
+
+
 # --- GuardDuty: https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html
 
 
 def _guardduty_facts(envelope: dict[str, Any]) -> Facts:
     detail = envelope["detail"]
+    actor = _guardduty_actor(detail)
     return Facts(
         account=_string(detail.get("accountId")) or envelope["account"],
         region=_string(detail.get("region")) or envelope["region"],
         time=parse_time(_at(detail, "service", "eventLastSeen") or detail.get("updatedAt") or envelope["time"]),
-        actor=_guardduty_actor(detail),
+        actor=actor,
         source_ip=_guardduty_ip(detail),
         target=_guardduty_target(detail),
         severity=_guardduty_severity(detail.get("severity")),
         finding_id=_string(detail.get("id")),
+        identity=identity_of(actor),
     )
 
 
@@ -407,13 +443,15 @@ def _macie_facts(envelope: dict[str, Any]) -> Facts:
 
 def _inspection_facts(envelope: dict[str, Any]) -> Facts:
     detail = envelope["detail"]
+    actor = _string(_at(detail, "principal"))
     return Facts(
         account=envelope["account"],
         region=envelope["region"],
         time=parse_time(envelope["time"]),
-        actor=_string(_at(detail, "principal")),
+        actor=actor,
         target=_string(_at(detail, "model")),
         finding_id=_string(_at(detail, "request_id")),
+        identity=identity_of(actor),
     )
 
 

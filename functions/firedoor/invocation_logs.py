@@ -193,7 +193,7 @@ def _moved_body(services: Services, address: str) -> bytes:
 
 
 class _Habits:
-    """The usual calls of the principals in one batch: read once each, written once at the end.
+    """The usual calls of the callers in one batch: read once each, written once at the end.
 
     Two batches at once may each miss the other's calls; a habit is a mean over weeks and can bear that.
     """
@@ -203,8 +203,8 @@ class _Habits:
         self._habits: dict[tuple[str, str, str], Habit] = {}
 
     def compare(self, invocation: Invocation) -> dict[str, float | None]:
-        """Return this call's usage against its principal's habit, and count the call into the habit."""
-        key = (invocation.account, invocation.region, invocation.principal)
+        """Return this call's usage against its caller's habit, and count the call into the habit."""
+        key = (invocation.account, invocation.region, invocation.identity)
         if key not in self._habits:
             self._habits[key] = self._services.cases.habit(*key)
         usage, self._habits[key] = compare(self._habits[key], invocation)

@@ -172,3 +172,15 @@ def test_nesting_of_any_depth_stops_no_other_record(aws: EmbeddedAws, samples: S
     (not_read,) = [value for told in aws.log() for value in told.get("InvocationsNotRead", ())]
     assert told["records"] + not_read == len(lines)
     assert told["records"] > len(depths) / 2
+
+
+def test_a_roles_sessions_share_a_habit_and_people_do_not(aws: EmbeddedAws, samples: Samples) -> None:
+    """Every pod has a session of its own: none of them would ever call often enough to have a habit."""
+    roles = ("hr-bot", "AWSReservedSSO_Developer_0a1b2c3d4e5f6071")
+    sessions = [f"arn:aws:sts::111122223333:assumed-role/{role}/s-{number}" for role in roles for number in range(3)]
+    records = [line(number, identity={"arn": arn}) for number, arn in enumerate(sessions)]
+    deliver(aws, samples, b"\n".join(records), "logs/one.json")
+    deliver(aws, samples, b"\n".join(records), "logs/two.json")
+    of_role = aws.services.cases.habit("111122223333", "eu-west-1", "arn:aws:iam::111122223333:role/hr-bot")
+    of_people = [aws.services.cases.habit("111122223333", "eu-west-1", arn).seen for arn in sessions]
+    assert (6, [0, 0, 0, 2, 2, 2]) == (of_role.seen, of_people)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from firedoor.errors import EventError
-from firedoor.events import Facts, read_events
+from firedoor.events import Facts, identity_of, read_events
 from firedoor.playbooks import Severity
 
 
@@ -128,6 +128,80 @@ def test_callers_without_an_arn(samples: Any, identity: object, actor: str | Non
     """Services and foreign accounts are named as CloudTrail names them."""
     (event,) = read_events(samples.text("cloudtrail_stop_logging", {"detail.userIdentity": identity}))
     assert actor == event.facts.actor
+
+
+ROLE = "arn:aws:iam::111122223333:role/support-chat"
+KIM = "assumed-role/AWSReservedSSO_Developer_0a1b2c3d4e5f6071/kim@example.com"
+RESERVED = "role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Developer_0a1b2c3d4e5f6071"
+
+
+@pytest.mark.parametrize(
+    ("actor", "role", "identity"),
+    [
+        ("arn:aws:sts::111122223333:assumed-role/support-chat/i-0abc", None, ROLE),
+        ("arn:aws:sts::111122223333:assumed-role/support-chat/i-0abc", ROLE.replace("support", "apps/support"), ROLE),
+        ("arn:aws:sts::111122223333:assumed-role/support-chat/a/b\n", None, ROLE),
+        ("arn:aws-cn:sts::111122223333:assumed-role/x/y", None, "arn:aws-cn:iam::111122223333:role/x"),
+        (f"arn:aws:sts::111122223333:{KIM}", None, f"arn:aws:sts::111122223333:{KIM}"),
+        (
+            f"arn:aws:sts::111122223333:{KIM}",
+            f"arn:aws:iam::111122223333:{RESERVED}",
+            f"arn:aws:sts::111122223333:{KIM}",
+        ),
+        ("AROAEXAMPLEID:i-0abc", None, "AROAEXAMPLEID"),
+        *(
+            (itself, None, itself)
+            for itself in (
+                "arn:aws:iam::111122223333:user/deploy-bot",
+                "arn:aws:iam::111122223333:root",
+                "arn:aws:sts::111122223333:federated-user/kim",
+                ROLE,
+                "config.amazonaws.com",
+                "AIDAEXAMPLE",
+                "unknown",
+                None,
+            )
+        ),
+    ],
+)
+def test_a_roles_sessions_are_one_identity(actor: str | None, role: str | None, identity: str | None) -> None:
+    """But people of Identity Center, users, root and federated users are each their own."""
+    assert identity == identity_of(actor, role)
+
+
+def test_a_role_that_only_bears_a_name_of_identity_center_is_a_role_like_any_other(samples: Any) -> None:
+    """Nobody but Identity Center can make roles under its path; a name anybody can give."""
+    session = {
+        "type": "AssumedRole",
+        "arn": f"arn:aws:sts::111122223333:{KIM}",
+        "sessionContext": {"sessionIssuer": {"arn": f"arn:aws:iam::111122223333:{RESERVED.replace('reserved', 'x')}"}},
+    }
+    (event,) = read_events(samples.text("cloudtrail_stop_logging", {"detail.userIdentity": session}))
+    role = "arn:aws:iam::111122223333:role/AWSReservedSSO_Developer_0a1b2c3d4e5f6071"
+    assert (session["arn"], role) == (event.facts.actor, event.facts.identity)
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"),
+    [
+        ("cloudtrail_guardrail_applied", ROLE),
+        ("bedrock_guardrail_intervened", ROLE),
+        ("bedrock_token_burst", "arn:aws:iam::111122223333:user/deploy-bot"),
+        ("guardduty_iam_key_stolen_tor", "arn:aws:iam::111122223333:user/deploy-bot"),
+        ("securityhub_asff_s3_public", None),
+    ],
+)
+def test_every_source_that_knows_an_actor_knows_its_identity(samples: Any, name: str, identity: str | None) -> None:
+    """The same caller is the same in CloudTrail and in Bedrock's log."""
+    (event,) = read_events(samples.text(name))
+    assert identity == event.facts.identity
+
+
+def test_facts_of_before_there_were_identities_can_be_read(samples: Any) -> None:
+    """A case that was open while Firedoor was updated goes on."""
+    stored = read_events(samples.text("bedrock_token_burst"))[0].facts.to_json()
+    del stored["identity"]
+    assert None is Facts.from_json(stored).identity
 
 
 def test_an_event_without_id_gets_one_from_its_text(samples: Any) -> None:

@@ -396,7 +396,7 @@ def _inspected_log(name: str, arguments: argparse.Namespace) -> Iterator[dict[st
             canaries=arguments.canary,
             key=b"shown on this screen only",
         )
-        usage, habits[invocation.principal] = compare(habits.get(invocation.principal, Habit()), invocation)
+        usage, habits[invocation.identity] = compare(habits.get(invocation.identity, Habit()), invocation)
         detail = invocation.to_event(signals=signals.to_json(), usage=usage)["detail"]
         yield {"line": number, **detail, "why": _why(invocation)}
 

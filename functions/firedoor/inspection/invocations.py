@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from firedoor.errors import EventError
-from firedoor.events import SOURCE_OF_INSPECTION, parse_time
+from firedoor.events import SOURCE_OF_INSPECTION, identity_of, parse_time
 from firedoor.inspection import reasoning
 from firedoor.inspection.guardrails import Guardrail, read_guardrail
 from firedoor.inspection.templates import read_turns
@@ -144,6 +144,11 @@ class Invocation:
     """``s3://`` addresses of what the record moved out; its reader may fetch and inspect them."""
     not_inspected: tuple[str, ...] = ()
     """What could not be looked at and why, as stable words."""
+
+    @property
+    def identity(self) -> str:
+        """Whose habit it belongs to: of a role's session the role's, see ``events.identity_of``."""
+        return identity_of(self.principal) or self.principal
 
     def to_event(self, **found: Mapping[str, Any]) -> dict[str, Any]:
         """Return the EventBridge envelope that the playbooks match. It holds no text of prompts or answers.

@@ -1,4 +1,4 @@
-"""How much of the models a principal uses: estimated cost, and this call against the principal's own habit.
+"""How much of the models a user or role uses: estimated cost, and this call against the caller's own habit.
 
 Owns the arithmetic of the baselines, which are exponentially weighted. Where habits are kept is the reader's.
 """
@@ -34,7 +34,7 @@ _GEOGRAPHY = re.compile(r"^(?:us|us-gov|eu|apac|au|jp|ca|sa|global)\.")
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """A principal's usual call, as decayed sums, so that it can be updated by one call at a time."""
+    """A user's or role's usual call, as decayed sums, so that it can be updated by one call at a time."""
 
     calls: float = 0.0
     tokens: float = 0.0
@@ -105,7 +105,7 @@ def _weight(age: float, half_life: float) -> float:
 
 
 def compare(habit: Habit, invocation: Invocation) -> tuple[dict[str, float | None], Habit]:
-    """Return what playbooks see of a call's usage, and the principal's habit with that call in it."""
+    """Return what playbooks see of a call's usage, and the caller's habit with that call in it."""
     tokens = invocation.tokens
     after = habit.after(tokens, invocation.time)
     usage = {
