@@ -166,6 +166,7 @@ MISSING = [
     ("dedup:", "threshold: {group_by: [actor], within: 10m}\ndedup:", "write one, not 0"),
     ("dedup:", "threshold: {group_by: [actor], sum: 3, within: 10m}\ndedup:", "sum needs the name of a value"),
     ("dedup:", "threshold: {group_by: [actor], count: 3, of: user, within: 10m}\ndedup:", "leave `of` out"),
+    ("dedup:", "threshold: {group_by: [actor], distinct: 1001, of: user, within: 1h}\ndedup:", "write 1000 or less"),
     ("dedup:", "threshold: {group_by: [nobody], count: 3, within: 10m}\ndedup:", "'nobody' is neither extracted"),
     ("dedup:", "threshold: {group_by: [actor], sequence: 2, within: 10m}\ndedup:", "match has 1 entries"),
     ("dedup:", "threshold: {group_by: [actor], sequence: 1, within: 10m}\ndedup:", "cannot be 1; write 2 or more"),

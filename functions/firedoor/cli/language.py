@@ -19,6 +19,8 @@ STATUSES = tuple(status.value for status in Status)
 OTHERWISE = ("alert", "auto")
 ON_ERROR = ("stop", "continue")
 THRESHOLD_KINDS = ("count", "sum", "distinct", "sequence")
+MOST_DISTINCT = 1000
+"""A bucket of a window holds as many digests: in DynamoDB an item of 17 kB, of which 121 may be read for an event."""
 WORDS = frozenset({"mode", "otherwise"})
 """The keys under which ``off`` and ``on`` are words, not truth values."""
 

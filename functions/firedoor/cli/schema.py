@@ -162,7 +162,7 @@ def _threshold() -> dict[str, Any]:
         "group_by": _names(),
         "count": _number(1),
         "sum": _number(1),
-        "distinct": _number(1),
+        "distinct": {**_number(1), "maximum": language.MOST_DISTINCT},
         "sequence": _number(2),
         "of": _TEXT,
         "within": _duration(),

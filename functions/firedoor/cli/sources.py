@@ -535,6 +535,8 @@ def _check_threshold(kind: str, amount: int, fields: Mapping[str, Cursor], entri
         fields[kind].wrong(f"{kind} needs the name of a value; write {language.example_of('threshold.of')}")
     if kind in ("count", "sequence") and fields["of"].present:
         fields["of"].wrong(f"{kind} counts events; leave `of` out")
+    if kind == "distinct" and amount > language.MOST_DISTINCT:
+        fields[kind].wrong(f"{kind} cannot be {amount}; write {language.MOST_DISTINCT} or less, or count")
     if kind == "sequence" and amount > entries:
         fields[kind].wrong(f"match has {entries} entries; write as many as the sequence has steps ({amount})")
 
