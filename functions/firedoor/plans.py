@@ -91,6 +91,11 @@ class StepResult:
         """Tell whether there is something to put back: it is done, or it failed half way and was not rolled back."""
         return self.status is StepStatus.DONE or (self.status is StepStatus.FAILED and bool(self.made))
 
+    @property
+    def failed(self) -> bool:
+        """Tell whether it failed, also where what it had changed was put back."""
+        return self.status in (StepStatus.FAILED, StepStatus.ROLLED_BACK)
+
     def to_json(self) -> dict[str, Any]:
         """Return the form that is stored and shown."""
         return {
