@@ -119,6 +119,8 @@ class Occurrence:
     """What stopped the last undo: ``left`` is the state that Firedoor left, ``now`` what was there instead."""
     lease_until: datetime | None = None
     """While ``respond`` applies it: until then nobody else may take it up."""
+    reverts_at: datetime | None = None
+    """When what is temporary in it is undone by itself; None where nothing is, or nothing will do it any more."""
     moved_at: datetime | None = None
     """When its state last changed; None until it first did."""
 
@@ -781,6 +783,7 @@ def _occurrence_item(occurrence: Occurrence) -> dict[str, Any]:
         "asked_until": None if occurrence.asked_until is None else _stamp(occurrence.asked_until),
         "drift": occurrence.drift,
         "lease_until": None if occurrence.lease_until is None else _stamp(occurrence.lease_until),
+        "reverts_at": None if occurrence.reverts_at is None else _stamp(occurrence.reverts_at),
         "moved_at": None if occurrence.moved_at is None else _stamp(occurrence.moved_at),
     }
     return {
@@ -813,5 +816,6 @@ def _occurrence(item: dict[str, Any]) -> Occurrence:
         asked_until=None if data["asked_until"] is None else parse_time(data["asked_until"]),
         drift=data["drift"],
         lease_until=None if data["lease_until"] is None else parse_time(data["lease_until"]),
+        reverts_at=None if data.get("reverts_at") is None else parse_time(data["reverts_at"]),
         moved_at=None if data.get("moved_at") is None else parse_time(data["moved_at"]),
     )

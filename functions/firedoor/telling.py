@@ -101,7 +101,6 @@ def compose(
         now=services.now(),
         account_name=settings.account_names.get(case.account),
         related=_related(services, case),
-        undo_until=None,
         evidence=[services.evidence.uri(entry) for entry in occurrence.evidence],
     )
 

@@ -400,8 +400,14 @@ def test_what_is_temporary_ends_by_itself(start: Any) -> None:
     scene.aws.decide({"decision": "approve", "case_id": scene.case.id}, OPERATOR)
     scene.aws.pump()
     assert scene.before != scene.state()
-    scene.aws.advance(24 * 3600)
+    told = scene.aws.alerts()[-1].text
+    ends = scene.case.occurrences[0].reverts_at
+    assert f"Undone by itself at {ends:%Y-%m-%d %H:%M} UTC, " in told
+    scene.aws.advance((ends - scene.aws.services.now()).total_seconds() - 1)
+    assert State.CONTAINED is scene.case.state
+    scene.aws.advance(1)
     assert (State.REVERTED, scene.before) == (scene.case.state, scene.state())
+    assert "by itself" not in scene.aws.alerts()[-1].text
 
 
 def test_people_hear_of_what_did_not_end_by_itself(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -414,6 +420,7 @@ def test_people_hear_of_what_did_not_end_by_itself(start: Any, monkeypatch: pyte
     assert State.CONTAINED is scene.case.state
     assert ["NEEDS APPROVAL", "CONTAINED", "CONTAINED"] == scene.verdicts()
     assert "Throttling" in scene.aws.alerts()[-1].text
+    assert "by itself" not in scene.aws.alerts()[-1].text
 
 
 # --- a playbook that is gone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from test_alerts_samples import (
     ACCOUNT,
     CASE_ID,
+    DENY_CHANGE,
     EXTRACTED,
     FACTS,
     KEY_CHANGE,
@@ -43,7 +44,7 @@ from firedoor.alerts.text import columns
 from firedoor.alerts.times import duration
 from firedoor.cases import State
 from firedoor.errors import PlaybookError, Refused, Retry, SettingsError
-from firedoor.plans import Json, StepStatus
+from firedoor.plans import Json, StepResult, StepStatus
 from firedoor.playbooks import AlertText, Mode, Playbook, Severity
 
 __all__ = ["known_commands"]  # the fixture, for pytest to find here too
@@ -219,6 +220,43 @@ def test_an_approval_says_until_when_and_what_happens_otherwise() -> None:
     assert "Until 03:28 UTC, 30 min from now. If nobody decides, nothing is changed" in body
     forced = replace(STOLEN_KEY, approval_otherwise=Mode.AUTO)
     assert "If nobody decides, it is carried out." == alert_of(of, Verdict.NEEDS_APPROVAL, forced).otherwise
+
+
+TEMPORARY = step(DENY_CHANGE, "iam.deny_user", StepStatus.DONE, revert_after=43_200)
+
+
+@pytest.mark.parametrize(
+    ("steps", "reverts_at", "headline"),
+    [
+        ([TEMPORARY], NOW + timedelta(hours=12), "This ends by itself at 14:58 UTC; see to it by then."),
+        ([KEY_DONE, TEMPORARY], NOW + timedelta(hours=12), "Check that this was right; one command undoes it."),
+        ([KEY_DONE], None, "Check that this was right; one command undoes it."),
+        ([TEMPORARY], None, "Check that this was right; one command undoes it."),
+        ([TEMPORARY], NOW - timedelta(minutes=1), "Check that this was right; one command undoes it."),
+    ],
+    ids=["all is temporary", "some stays", "all stays", "nothing will end it", "it should be over"],
+)
+def test_what_holds_only_for_a_while_says_so_first(
+    steps: list[StepResult], reverts_at: datetime | None, headline: str
+) -> None:
+    """Who is woken must know whether it holds until morning."""
+    alert = alert_of(occurrence(State.CONTAINED, steps, reverts_at=reverts_at), Verdict.CONTAINED)
+    assert f"It is stopped. {headline}" == alert.headline
+
+
+def test_every_medium_says_when_what_is_temporary_ends() -> None:
+    """Of what is planned after how long, of what was done at what time, and nothing of what is undone already."""
+    ends = NOW + timedelta(hours=12)
+    done = alert_of(occurrence(State.CONTAINED, [TEMPORARY], reverts_at=ends), Verdict.CONTAINED)
+    at = "ndone by itself at 14:58 UTC, 12 h from now"
+    chat = str(alerts.render_chat(done))
+    assert all(at in text for text in (alerts.render_email(done)[1], alerts.render_html(done), chat))
+    assert "2026-11-23T14:58:53Z" == alerts.render_machine(done)["steps"][0]["ends"]
+    waits = [replace(TEMPORARY, status=StepStatus.PLANNED)]
+    asked = alert_of(occurrence(State.WAITING, waits), Verdict.NEEDS_APPROVAL)
+    assert ("after 12 h", None) == (asked.steps[0].ending, asked.steps[0].ends)
+    undone = [replace(TEMPORARY, status=StepStatus.UNDONE)]
+    assert not alert_of(occurrence(State.REVERTED, undone, reverts_at=ends), Verdict.REVERTED).steps[0].ending
 
 
 def test_a_cap_that_lowers_the_mode_is_told() -> None:

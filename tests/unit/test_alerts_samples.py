@@ -148,7 +148,6 @@ def alert_of(of: Occurrence, verdict: Verdict, playbook: Playbook = STOLEN_KEY, 
         "now": NOW,
         "account_name": "prod-payments",
         "related": (),
-        "undo_until": None,
         "evidence": (EVIDENCE,),
     }
     return compose(playbook, case(of, playbook), of, verdict, **{**arguments, **more})
@@ -259,6 +258,14 @@ SAMPLES: dict[str, Callable[[], Alert]] = {
         Verdict.REVERTED,
     ),
     "still-happening": _digest,
+    "temporary-only": lambda: alert_of(
+        occurrence(
+            State.CONTAINED,
+            [step(DENY_CHANGE, "iam.deny_user", StepStatus.DONE, revert_after=86_400)],
+            reverts_at=NOW + timedelta(days=1),
+        ),
+        Verdict.CONTAINED,
+    ),
     "temporary": lambda: alert_of(
         occurrence(
             State.CONTAINED,
@@ -266,9 +273,9 @@ SAMPLES: dict[str, Callable[[], Alert]] = {
                 step(TRAIL_CHANGE, "cloudtrail.start_logging", StepStatus.DONE),
                 step(DENY_CHANGE, "iam.deny_user", StepStatus.DONE, revert_after=43_200),
             ],
+            reverts_at=NOW + timedelta(hours=12),
         ),
         Verdict.CONTAINED,
-        undo_until=NOW + timedelta(days=7),
     ),
 }
 

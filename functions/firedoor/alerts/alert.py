@@ -55,6 +55,10 @@ class StepLine:
     """Changes that are not listed here."""
     revert_after: int | None = None
     """Seconds after which it is undone by itself."""
+    ends: datetime | None = None
+    """When it is undone by itself, where it was done."""
+    ending: str = ""
+    """The same for a person: ``after 12 h`` of what is not done yet, ``at 14:58 UTC, 12 h from now`` of what is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,6 @@ class Alert:
     undoable: bool
     """Something was done that ``firedoor undo`` can put back."""
     undo_commands: tuple[str, ...]
-    undo_until: datetime | None
     account: str
     account_name: str
     region: str

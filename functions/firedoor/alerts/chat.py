@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from firedoor.alerts.alert import Alert, StepLine
@@ -115,8 +114,7 @@ def _step(number: int, step: StepLine, *, differences: bool) -> Iterator[str]:
     what = " and ".join(escape(change.summary) for change in step.changes) or _code(step.action)
     more = f" and {step.more_changes} more" if step.more_changes else ""
     why = f" — {escape(step.reason)}" if step.reason else ""
-    after = timedelta(seconds=step.revert_after or 0)
-    back = f" (undone by itself after {duration(after)})" if step.revert_after else ""
+    back = f" (undone by itself {step.ending})" if step.ending else ""
     yield f"{number}. {step.label}: {what}{more}{back}{why}"
     if differences:
         yield from (f"• {escape(line)}" for change in step.changes for line in change.differences)
@@ -141,8 +139,7 @@ def _by_hand(alert: Alert) -> Iterator[str]:
 def _undo(alert: Alert) -> Iterator[str]:
     if not alert.undoable:
         return
-    until = f" until {moment(alert.undo_until)}" if alert.undo_until else ""
-    yield f"\n*Undo{until}*"
+    yield "\n*Undo*"
     yield from _commands((f"firedoor undo {alert.case_id}",), alert.undo_commands)
 
 

@@ -58,17 +58,15 @@ def compose(
     now: datetime,
     account_name: str | None,
     related: Sequence[Related],
-    undo_until: datetime | None,
     evidence: Sequence[str],
 ) -> Alert:
     """Return the alert about one occurrence.
 
-    ``now`` is when people are told (UTC, aware). ``undo_until`` is None while undo has no time limit. ``evidence`` are
-    ``s3://`` addresses of our own bucket. Texts of the event are filled into the playbook's sentences once; a name
-    without a value reads "unknown".
+    ``now`` is when people are told (UTC, aware). ``evidence`` are ``s3://`` addresses of our own bucket.
+    Texts of the event are filled into the playbook's sentences once; a name without a value reads "unknown".
     """
     facts = occurrence.facts
-    steps, notes = _steps(occurrence.steps, verdict)
+    steps, notes = _steps(occurrence, verdict, now)
     apply, apply_notes = _apply_commands(occurrence)
     undo, undo_notes = _undo_commands(occurrence.steps, facts.region)
     shown_evidence = [clean_address(address) for address in evidence]
@@ -100,7 +98,6 @@ def compose(
         otherwise=_OTHERWISE[playbook.approval_otherwise is Mode.AUTO] if verdict is Verdict.NEEDS_APPROVAL else "",
         undoable=verdict is not Verdict.REVERTED and any(step.stands for step in occurrence.steps),
         undo_commands=undo if verdict is not Verdict.REVERTED else (),
-        undo_until=undo_until,
         account=case.account,
         account_name=clean(account_name, _NAME_LIMIT),
         region=clean(facts.region, _NAME_LIMIT) or UNKNOWN,
@@ -156,7 +153,6 @@ def compose_digest(
         now=now,
         account_name=account_name,
         related=related,
-        undo_until=None,
         evidence=evidence,
     )
     repeats = _repeats(case, later)
@@ -299,6 +295,9 @@ def _headline(verdict: Verdict, occurrence: Occurrence, severity: Severity, now:
     open_steps = [step for step in occurrence.steps if step.status not in _SETTLED]
     if verdict is Verdict.REVERTED:
         return meaning.partly if changed else meaning.headline
+    ends = _ends(occurrence, now)
+    if verdict is Verdict.CONTAINED and not open_steps and ends and all(step.revert_after for step in changed):
+        return f"It is stopped. This ends by itself at {clock(ends, now)}; see to it by then."
     chosen = meaning.untouched if not changed else meaning.partly if open_steps else meaning.headline
     if verdict is Verdict.NEEDS_APPROVAL:
         until = occurrence.asked_until
@@ -322,9 +321,10 @@ def _decide_until(playbook: Playbook, occurrence: Occurrence, now: datetime) -> 
 # --- steps
 
 
-def _steps(results: Sequence[StepResult], verdict: Verdict) -> tuple[tuple[StepLine, ...], tuple[str, ...]]:
-    telling = [result for result in results if not _was_no_question(result)]
-    lines = tuple(_step(result, verdict) for result in telling[:_STEPS])
+def _steps(occurrence: Occurrence, verdict: Verdict, now: datetime) -> tuple[tuple[StepLine, ...], tuple[str, ...]]:
+    telling = [result for result in occurrence.steps if not _was_no_question(result)]
+    ends = _ends(occurrence, now)
+    lines = tuple(_ending(_step(result, verdict), result, ends, now) for result in telling[:_STEPS])
     return lines, tuple(_more(len(telling) - _STEPS, "step is", "steps are", ""))
 
 
@@ -344,6 +344,22 @@ def _step(result: StepResult, verdict: Verdict) -> StepLine:
         more_changes=max(0, len(result.changes) - _CHANGES),
         revert_after=result.revert_after,
     )
+
+
+def _ends(occurrence: Occurrence, now: datetime) -> datetime | None:
+    """Return when what is temporary ends; None where it stands no more, and where nothing will end it by itself."""
+    stands = any(step.stands and step.revert_after for step in occurrence.steps)
+    return occurrence.reverts_at if stands and occurrence.reverts_at and occurrence.reverts_at > now else None
+
+
+def _ending(line: StepLine, result: StepResult, ends: datetime | None, now: datetime) -> StepLine:
+    """Add to a temporary step when it is undone by itself: at a time once it was done, before that after a while."""
+    if not result.revert_after:
+        return line
+    if result.stands and ends:
+        return replace(line, ends=ends, ending=f"at {clock(ends, now)}, {duration(ends - now)} from now")
+    waits = result.status is StepStatus.PLANNED
+    return replace(line, ending=f"after {duration(timedelta(seconds=result.revert_after))}") if waits else line
 
 
 def _change(change: Change) -> ChangeLine:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 from firedoor.alerts.alert import Alert, Link, StepLine
 from firedoor.alerts.commands import fold
@@ -113,12 +112,8 @@ def _step(number: int, step: StepLine, *, differences: bool) -> Iterator[str]:
         yield f"     and {step.more_changes} more changes of this kind."
     if step.changes and step.reason:
         yield from wrap(f"Why: {step.reason}", "     ")
-    if step.revert_after:
-        yield f"     Undone by itself after {_seconds(step.revert_after)}."
-
-
-def _seconds(seconds: int) -> str:
-    return duration(timedelta(seconds=seconds))
+    if step.ending:
+        yield f"     Undone by itself {step.ending}."
 
 
 def _decide(alert: Alert) -> Iterator[str]:
@@ -149,8 +144,7 @@ def _undo(alert: Alert) -> Iterator[str]:
     if not alert.undoable:
         return
     yield f"  firedoor undo {alert.case_id}"
-    limit = f"until {moment(alert.undo_until)}" if alert.undo_until else "at any time"
-    yield from wrap(f"Works {limit}, unless somebody has changed the same thing since.", "  ")
+    yield "  Works at any time, unless somebody has changed the same thing since."
     if alert.undo_commands:
         yield f"  Or by hand, signed in to account {alert.account}:"
     for command in alert.undo_commands:

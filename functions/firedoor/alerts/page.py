@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from html import escape
 
 from firedoor.alerts.alert import Alert, StepLine
@@ -79,8 +78,7 @@ def _step(step: StepLine) -> str:
         )
     more = f"<br>and {step.more_changes} more changes of this kind" if step.more_changes else ""
     why = f"<br>Why: {escape(step.reason)}" if step.reason else ""
-    after = timedelta(seconds=step.revert_after or 0)
-    back = f"<br>Undone by itself after {duration(after)}." if step.revert_after else ""
+    back = f"<br>Undone by itself {step.ending}." if step.ending else ""
     return f"<b>{escape(step.label)}:</b> {what}{more}{why}{back}"
 
 
@@ -104,9 +102,8 @@ def _by_hand(alert: Alert) -> Iterator[str]:
 
 def _undo(alert: Alert) -> Iterator[str]:
     if alert.undoable:
-        limit = f"until {moment(alert.undo_until)}" if alert.undo_until else "at any time"
         yield f"<h2>Undo</h2>\n<pre>firedoor undo {escape(alert.case_id)}</pre>"
-        yield f"<p>Works {limit}, unless somebody has changed the same thing since.</p>"
+        yield "<p>Works at any time, unless somebody has changed the same thing since.</p>"
     if alert.undoable and alert.undo_commands:
         yield f"<p>Or by hand, signed in to account {escape(alert.account)}:</p>"
         yield f"<pre>{escape(chr(10).join(alert.undo_commands))}</pre>"

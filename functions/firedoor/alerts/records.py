@@ -81,6 +81,7 @@ def _step(step: Any) -> dict[str, Any]:
         "changes": changes,
         "more_changes": step.more_changes,
         "revert_after_seconds": step.revert_after,
+        "ends": _stamp(step.ends),
     }
 
 
@@ -90,7 +91,6 @@ def _undo(alert: Alert) -> dict[str, Any] | None:
     return {
         "command": f"firedoor undo {alert.case_id}",
         "commands": list(alert.undo_commands),
-        "until": _stamp(alert.undo_until),
     }
 
 

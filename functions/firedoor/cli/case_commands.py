@@ -171,6 +171,7 @@ def _whole(case: Case) -> dict[str, Any]:
                 "state": occurrence.state.value,
                 "mode": None if occurrence.decided is None else str(occurrence.decided),
                 "reason": occurrence.reason,
+                "reverts_at": occurrence.reverts_at and occurrence.reverts_at.isoformat(),
                 "steps": [step.to_json() for step in occurrence.steps],
                 "decisions": list(occurrence.decisions),
                 "drift": occurrence.drift,
@@ -196,6 +197,8 @@ def _lines(case: Case) -> Iterator[str]:
             yield f"    {step.status}: {step.action} {step.reason}".rstrip()
             for change in step.changes:
                 yield f"      {change.summary}"
+        if occurrence.reverts_at:
+            yield f"    what is temporary is undone by itself at {occurrence.reverts_at:%Y-%m-%d %H:%M} UTC"
         if occurrence.drift:
             yield f"    left behind: {json.dumps(occurrence.drift['left'])}"
             yield f"    found now:   {json.dumps(occurrence.drift['now'])}"
@@ -249,7 +252,6 @@ def _alert(arguments: argparse.Namespace) -> int:
         now=datetime.now(UTC),
         account_name=None,
         related=[alerts.Related(other.id, other.title, other.state) for other in deployment.cases.related(case)],
-        undo_until=None,
         evidence=[f"s3://{deployment.output('EvidenceBucket')}/{entry.key}" for entry in occurrence.evidence],
     )
     renderings = {

@@ -115,7 +115,7 @@ def _finish(services: Services, playbook: Playbook, occurrence: Occurrence) -> O
     note = failed[0].reason if failed else "Applied, and read back."
     content = {"steps": [step.to_json() for step in occurrence.steps], "state": state.value}
     evidence = keep(services, occurrence, "result", content)
-    _schedule_revert(services, occurrence)
+    occurrence = _schedule_revert(services, occurrence)
     if occurrence.finding is not None:
         write_back(services, occurrence, resolved=state is State.CONTAINED, note=f"{playbook.title}: {note}")
     reason = note if failed else ""
@@ -124,10 +124,19 @@ def _finish(services: Services, playbook: Playbook, occurrence: Occurrence) -> O
     )
 
 
-def _schedule_revert(services: Services, occurrence: Occurrence) -> None:
+def _schedule_revert(services: Services, occurrence: Occurrence) -> Occurrence:
+    """Have what is temporary undone when the first of it ends. The time is written down first: it is what people read.
+
+    Of two schedules the first counts, so a later try keeps the time of an earlier one.
+    """
     waits = [step.revert_after for step in _with(occurrence, StepStatus.DONE) if step.revert_after]
-    for wait in sorted(set(waits))[:1]:
-        services.schedules.at(services.now() + timedelta(seconds=wait), "revert", occurrence.case_id, occurrence.number)
+    if not waits:
+        return occurrence
+    ends = occurrence.reverts_at or services.now() + timedelta(seconds=min(waits))
+    if occurrence.reverts_at is None:
+        occurrence = services.cases.save(occurrence, reverts_at=ends)
+    services.schedules.at(ends, "revert", occurrence.case_id, occurrence.number)
+    return occurrence
 
 
 def _with(occurrence: Occurrence, status: StepStatus) -> list[StepResult]:

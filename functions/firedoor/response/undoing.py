@@ -69,7 +69,15 @@ def _put_back(services: Services, message: Message) -> Occurrence:
     state = _state_before(occurrence) if left else State.REVERTED
     note = "What was temporary is over." if left else "Put back, and read back."
     occurrence = services.cases.move(
-        occurrence, state, services.now(), message.by, note, reason="", evidence=evidence, alerted=left
+        occurrence,
+        state,
+        services.now(),
+        message.by,
+        note,
+        reason="",
+        evidence=evidence,
+        alerted=left,
+        reverts_at=None,
     )
     return telling.tell(services, playbook, occurrence)
 
@@ -113,6 +121,7 @@ def _not_undone(services: Services, message: Message, occurrence: Occurrence, er
         note,
         reason=reason,
         drift=drift,
+        reverts_at=None if message.temporary_only else occurrence.reverts_at,
         alerted=not message.temporary_only,
     )
 
