@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import uuid
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -68,13 +67,7 @@ class Deployment:
             Refused: It was not accepted; the message says why.
             FiredoorError: Nobody answered.
         """
-        request = {
-            "decision": decision,
-            "case_id": case_id,
-            "why": why,
-            "force": force,
-            "request_id": str(uuid.uuid4()),
-        }
+        request = {"decision": decision, "case_id": case_id, "why": why, "force": force}
         answer = self._post(json.dumps(request))
         try:
             body = json.loads(answer)
