@@ -28,7 +28,7 @@ from firedoor.thresholds import Seen, Windows, measure
 OWN_ROLES = ("FiredoorResponder", "FiredoorRestorer")
 """The roles that Firedoor acts as, under the path ``/firedoor/``. What they did never starts a case."""
 
-_OWN_ROLE = re.compile(rf"arn:[\w-]+:iam::\d{{12}}:role/firedoor/(?:{'|'.join(OWN_ROLES)})")
+_OWN_ROLE = re.compile(rf"arn:[\w-]+:iam::(?P<account>\d{{12}}):role/firedoor/(?:{'|'.join(OWN_ROLES)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +229,16 @@ def mentions_failure(pattern: object) -> bool:
 
 
 def is_own(event: Event) -> bool:
-    """Tell whether Firedoor itself made the recorded call: the loop guard."""
+    """Tell whether Firedoor itself made the recorded call: the loop guard.
+
+    It acts in an account as a role of that account only, so one of the same name elsewhere is somebody else's.
+    """
     identity = event.data["detail"].get("userIdentity")
     session = identity.get("sessionContext") if isinstance(identity, dict) else None
     issuer = session.get("sessionIssuer") if isinstance(session, dict) else None
     arn = issuer.get("arn") if isinstance(issuer, dict) else None
-    return isinstance(arn, str) and _OWN_ROLE.fullmatch(arn) is not None
+    found = _OWN_ROLE.fullmatch(arn) if isinstance(arn, str) else None
+    return found is not None and found["account"] == event.facts.account
 
 
 def _hit(playbook: Playbook, event: Event) -> Hit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -93,3 +94,22 @@ def test_a_pattern_that_is_none_stops_its_own_source_only(playbook: Playbook) ->
     assert ["port-opened"] == names(classify(OPENED, playbook, broken))
     with pytest.raises(InvalidPattern, match="eventName: its value is not in an array"):
         classify({**OPENED, "source": "aws.s3"}, playbook, broken)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "own"),
+    [
+        ("arn:aws:iam::111122223333:role/firedoor/FiredoorResponder", True),
+        ("arn:aws:iam::111122223333:role/firedoor/FiredoorRestorer", True),
+        ("arn:aws:iam::111122223333:role/firedoor/FiredoorResponder2", False),
+        ("arn:aws:iam::111122223333:role/FiredoorResponder", False),
+        ("arn:aws:iam::999988887777:role/firedoor/FiredoorResponder", False),
+    ],
+)
+def test_only_the_role_of_the_event_s_own_account_is_ours(playbook: Playbook, issuer: str, own: bool) -> None:
+    """Anybody can make a role of that name in an account of theirs, and is seen with it."""
+    event = deepcopy(OPENED)
+    event["detail"]["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"] = issuer
+    found = classify(event, playbook)
+    assert ([], [playbook.id])[own] == [miss.playbook for miss in found.misses]
+    assert ([playbook.id], [])[own] == names(found)
