@@ -21,7 +21,11 @@ class KeepLogs(Setting):
     promise = "Keep the events of {name} for a year"
     arn = "log-group:{name}:*"
     wanted: ClassVar[Mapping[str, Any]] = {"retentionInDays": 365}
-    reads = Call("DescribeLogGroups", {"logGroupNamePrefix": "{name}"}, "logGroups[0]")
+    reads = Call("DescribeLogGroups", {"logGroupNamePrefix": "{name}"}, "logGroups[?logGroupName=='{name}'] | [0]")
+    """The group itself is the first of those whose names begin with its own, where it is there at all.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
+    """
     writes = Call("PutRetentionPolicy", {"logGroupName": "{name}"})
 
     def aim(self, present: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

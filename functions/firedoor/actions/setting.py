@@ -32,9 +32,9 @@ class Call:
     """One API call.
 
     ``arguments`` may hold ``{name}``, ``{arn}``, ``{account}`` and ``{region}`` of the resource. ``path`` is where a
-    reading call's answer has the settings (JMESPath), as an object. ``put`` is where a writing call takes them: an
-    argument's name, or nothing for the top; None where ``arguments`` say it: an argument that is ``{=Key}`` is the
-    value of that setting, and a call without one knows one value only.
+    reading call's answer has the settings (JMESPath, with the name for ``'{name}'``), as an object. ``put`` is where a
+    writing call takes them: an argument's name, or nothing for the top; None where ``arguments`` say it: an argument
+    that is ``{=Key}`` is the value of that setting, and a call without one knows one value only.
     """
 
     operation: str
@@ -211,7 +211,8 @@ class Setting(Action):
             if code in self.unset:
                 return nothing
             raise
-        found = jmespath.search(self.reads.path, answer)
+        quoted = name.replace("\\", "\\\\").replace("'", "\\'")
+        found = jmespath.search(self.reads.path.replace("{name}", quoted), answer)
         if found is None:
             return None
         return {**nothing, **{key: found.get(key) for key in self.wanted}}

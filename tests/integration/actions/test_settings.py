@@ -24,6 +24,14 @@ def test_a_log_that_is_kept_longer_is_not_cut_down(world: World, days: int | Non
     assert () == load("logs.set_retention").plan(world.account(), params).changes
 
 
+@pytest.mark.parametrize("named", ["/aws/lambda/pay", "/aws/lambda/pay'ments"])
+def test_a_log_group_that_is_gone_is_not_mistaken_for_one_that_begins_alike(world: World, named: str) -> None:
+    """CloudWatch Logs finds groups by the beginnings of their names, and the name is an event's to choose."""
+    short_log_group(world)
+    plan = load("logs.set_retention").plan(world.account(), {"log_group": named})
+    assert ((), f"Log group {named} does not exist any more.") == (plan.changes, plan.reason)
+
+
 @pytest.mark.parametrize(
     ("action", "setup", "arn"),
     [
