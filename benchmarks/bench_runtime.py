@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from local.cloud import ROOT, STACK, WORK, Cloud
 from local.invoke import runtime, variables_of
 
-from firedoor.cases import Cases, State
+from firedoor.case import State
+from firedoor.cases import Cases
 from firedoor.messages import Message
 
 BARE = "bare boto3"

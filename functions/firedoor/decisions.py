@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from firedoor import actions
 from firedoor.alerts import clean
-from firedoor.cases import Case, Occurrence, State
+from firedoor.case import Case, Occurrence, State
 from firedoor.errors import EventError, Refused, Retry
 from firedoor.messages import UNDO, Message, send
 

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from firedoor.alerts.text import wrap
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.playbooks import Mode
 
 if TYPE_CHECKING:
-    from firedoor.cases import Case
+    from firedoor.case import Case
     from firedoor.playbooks import Playbook
 
 VERSION = 1

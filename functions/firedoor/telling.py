@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from firedoor import alerts
-from firedoor.cases import Case, Occurrence, State
+from firedoor.case import Case, Occurrence, State
 from firedoor.errors import Retry
 from firedoor.playbooks import Mode, Playbook, Severity, removed_playbook
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from firedoor import telling
 from firedoor.accounts import Allowance
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.errors import EventError
 from firedoor.faults import AwsError, explain
 from firedoor.messages import UNDO, Message, send

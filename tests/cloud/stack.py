@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import pytest
 from local.cloud import STACK, Cloud
 
-from firedoor.cases import Case, Cases, Occurrence, State
+from firedoor.case import Case, Occurrence, State
+from firedoor.cases import Cases
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 180.0

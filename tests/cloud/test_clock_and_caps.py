@@ -12,7 +12,7 @@ import pytest
 from local.cloud import ACCOUNT, STACK
 from stack import Stack, ingress, open_group, wait_for
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.settings import CAPS_SECONDS
 
 CLOSED = {(443, "10.20.0.0/16")}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from local.cloud import ACCOUNT, LEFT_OUT, local_template
 from stack import Stack, ingress, open_group
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.cli.template import read_template
 from firedoor.settings import CAPS_SECONDS
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from stack import Stack, ingress, open_group, wait_for
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.messages import Message
 
 CLOSED = {(443, "10.20.0.0/16")}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from stack import Stack, ingress, wait_for
 
-from firedoor.cases import State
+from firedoor.case import State
 
 ANYONE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"

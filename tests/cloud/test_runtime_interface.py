@@ -7,7 +7,7 @@ import json
 from local.invoke import invoke
 from stack import Stack, ingress, open_group
 
-from firedoor.cases import State
+from firedoor.case import State
 
 
 def test_a_batch_is_answered_and_its_case_contained(stack: Stack) -> None:

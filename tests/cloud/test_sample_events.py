@@ -13,7 +13,7 @@ import pytest
 from local.cloud import LAYER, LOG_BUCKET
 from stack import ROOT, Stack, wait_for
 
-from firedoor.cases import Occurrence, State
+from firedoor.case import Occurrence, State
 from firedoor.engine import Library
 from firedoor.inspection.invocations import read_invocation
 from firedoor.inspection.signals import inspect

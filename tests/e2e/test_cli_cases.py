@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.cli import case_commands, library, main, redrive_commands
 from firedoor.cli.deployment import Deployment, deployment_of
 from firedoor.cli.embedded import EmbeddedAws, bundle_file

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.cli.embedded import HOME, REGION, session
 from firedoor.cli.stage.ec2 import authorise, make_group
 from firedoor.cli.stage.scene import Where

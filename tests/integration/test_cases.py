@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from firedoor.cases import Cases, Conflict, State
+from firedoor.case import State
+from firedoor.cases import Cases, Conflict
 from firedoor.engine import Hit
 from firedoor.errors import Refused
 from firedoor.events import Facts

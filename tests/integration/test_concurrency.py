@@ -10,7 +10,7 @@ from typing import Any
 import botocore.client
 import pytest
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.stage import stage
 from firedoor.messages import Message

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from firedoor.cases import State
+from firedoor.case import State
 
 OPENED = "cloudtrail_authorize_ingress_world"
 HERE, ELSEWHERE = "111122223333", "444455556666"

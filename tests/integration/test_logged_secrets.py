@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.cli.embedded import EmbeddedAws
 
 if TYPE_CHECKING:

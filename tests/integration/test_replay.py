@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.cli import main
 from firedoor.cli.embedded import EmbeddedAws, bundle_file
 from firedoor.cli.replay import Replay, difference, replay, to_json

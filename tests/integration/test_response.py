@@ -12,7 +12,7 @@ from typing import Any
 import botocore.client
 import pytest
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.cli.embedded import HOME
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.stage import stage

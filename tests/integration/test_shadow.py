@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.replay import Replay, replay
 from firedoor.cli.sources import load_sources

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from firedoor import reports
 from firedoor.alerts import publish_report
-from firedoor.cases import Case, State
+from firedoor.case import Case, State
 from firedoor.cli.embedded import HOME, REGION, session
 from firedoor.playbooks import Severity
 from firedoor.settings import QuietHours

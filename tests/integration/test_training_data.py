@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.plans import StepStatus
 
 WRITTEN = "cloudtrail_training_data_written"

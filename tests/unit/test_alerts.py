@@ -42,7 +42,7 @@ from firedoor.alerts.exclusions import exclusion
 from firedoor.alerts.links import console_links
 from firedoor.alerts.text import columns
 from firedoor.alerts.times import duration
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.errors import PlaybookError, Refused, Retry, SettingsError
 from firedoor.plans import Json, StepResult, StepStatus
 from firedoor.playbooks import AlertText, Mode, Playbook, Severity

@@ -24,7 +24,7 @@ from firedoor import alerts
 from firedoor.alerts import commands, text
 from firedoor.alerts.alert import Alert
 from firedoor.alerts.exclusions import quoted
-from firedoor.cases import State
+from firedoor.case import State
 from firedoor.plans import Change, StepResult, StepStatus
 from firedoor.playbooks import AlertText, Playbook
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from firedoor.alerts import Alert, Related, Verdict, compose, compose_digest, render_email
-from firedoor.cases import Case, Occurrence, State
+from firedoor.case import Case, Occurrence, State
 from firedoor.events import Facts
 from firedoor.plans import Change, Json, StepResult, StepStatus
 from firedoor.playbooks import AlertText, Mode, Playbook, Severity, Status, Step

@@ -21,7 +21,7 @@ from firedoor.alerts.links import console_links, is_region
 from firedoor.alerts.text import WIDTH, cap, clean, mask
 from firedoor.alerts.times import clock, duration
 from firedoor.alerts.verdicts import MEANINGS, Verdict
-from firedoor.cases import Case, Occurrence, State
+from firedoor.case import Case, Occurrence, State
 from firedoor.errors import FiredoorError, Refused
 from firedoor.plans import Change, Json, StepResult, StepStatus
 from firedoor.playbooks import Mode, Playbook, Severity

@@ -17,7 +17,7 @@ from firedoor.playbooks import Mode
 from firedoor.settings import Caps
 
 if TYPE_CHECKING:
-    from firedoor.cases import Case, Occurrence
+    from firedoor.case import Case, Occurrence
 
 WAIT = 60
 """Seconds that a decision is followed until its outcome can be told."""
@@ -336,7 +336,7 @@ def _wait(deployment: Deployment, case_id: str) -> Case | None:
 
 
 def _moves(occurrence: Occurrence) -> bool:
-    from firedoor.cases import State
+    from firedoor.case import State
     from firedoor.decisions import Choice
 
     under_way = occurrence.state in (State.MATCHED, State.PLANNED, State.APPROVED, State.APPLYING, State.UNDOING)

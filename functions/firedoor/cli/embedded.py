@@ -36,7 +36,7 @@ from firedoor.playbooks import load_bundle
 from firedoor.services import Services, utc_now
 
 if TYPE_CHECKING:
-    from firedoor.cases import Case
+    from firedoor.case import Case
 
 HOME, REGION = "111122223333", "eu-west-1"
 ACCOUNT_NAMES = {HOME: "prod-payments", "444455556666": "member"}

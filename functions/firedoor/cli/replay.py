@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from firedoor.alerts.text import mask
-from firedoor.cases import Case, State
+from firedoor.case import Case, State
 from firedoor.cli.embedded import EmbeddedAws, Mail, is_routed
 from firedoor.cli.stage import BASELINE_AGE, Thing, is_invocation_log, snapshot, stage
 from firedoor.errors import FiredoorError

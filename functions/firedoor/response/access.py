@@ -16,7 +16,7 @@ from firedoor.plans import StepResult
 
 if TYPE_CHECKING:
     from firedoor.accounts import Account
-    from firedoor.cases import Occurrence
+    from firedoor.case import Occurrence
     from firedoor.services import Services
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from firedoor import actions
-from firedoor.cases import Occurrence, State
+from firedoor.case import Occurrence, State
 from firedoor.errors import Refused, Retry
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.plans import StepResult, StepStatus

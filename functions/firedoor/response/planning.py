@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from firedoor import actions, guard
 from firedoor.accounts import Allowance
-from firedoor.cases import Case, Occurrence, State
+from firedoor.case import Case, Occurrence, State
 from firedoor.errors import Refused, Retry, SettingsError
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.plans import Json, StepResult, StepStatus

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from firedoor import actions
-from firedoor.cases import Occurrence, State
+from firedoor.case import Occurrence, State
 from firedoor.errors import Refused
 from firedoor.faults import AwsError, explain
 from firedoor.plans import StepResult, StepStatus

@@ -11,7 +11,7 @@ from firedoor.faults import AwsError, explain
 from firedoor.plans import StepResult
 
 if TYPE_CHECKING:
-    from firedoor.cases import Occurrence, State
+    from firedoor.case import Occurrence, State
     from firedoor.services import Services
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firedoor import telling
-from firedoor.cases import Occurrence, State
+from firedoor.case import Occurrence, State
 from firedoor.errors import Retry
 from firedoor.response.applying import apply, take_over
 from firedoor.response.planning import plan

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from firedoor import actions, telling
-from firedoor.cases import Occurrence, State
+from firedoor.case import Occurrence, State
 from firedoor.errors import Drifted, Refused, Retry
 from firedoor.faults import AwsError, explain, is_passing
 from firedoor.plans import StepResult, StepStatus
