@@ -1,4 +1,4 @@
-"""Actions on EC2 that give one setting its value; ``ec2`` has those that do more."""
+"""Actions on EC2 that give one setting its value; the other modules of EC2 have those that do more."""
 
 from __future__ import annotations
 
