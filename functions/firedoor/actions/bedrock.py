@@ -11,7 +11,8 @@ from firedoor.actions.bedrock_agents import RestoreAgentAlias as RestoreAgentAli
 from firedoor.actions.bedrock_guardrail_versions import RemakeGuardrailVersion as RemakeGuardrailVersion
 from firedoor.actions.bedrock_guardrails import RestoreGuardrail as RestoreGuardrail
 from firedoor.actions.bedrock_policies import WithdrawSharing as WithdrawSharing
-from firedoor.actions.iam import InlinePolicyAction, get_role, get_user, plan_inline_policy
+from firedoor.actions.iam_denials import InlinePolicyAction, plan_inline_policy
+from firedoor.actions.iam_principals import get_role, get_user
 from firedoor.errors import Refused
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 

@@ -1,4 +1,4 @@
-"""Actions on IAM that give one setting its value; ``iam`` has those that do more."""
+"""Actions on IAM that give one setting its value; the other modules of IAM have those that do more."""
 
 from __future__ import annotations
 
