@@ -17,9 +17,10 @@ from moto.moto_api._internal import mock_random
 from firedoor import alerts
 from firedoor.alerts.exclusions import exclusion
 from firedoor.cli.embedded import bundle_file
+from firedoor.cli.playbook_reader import PlaybookTest
 from firedoor.cli.playbook_tests import changed
 from firedoor.cli.replay import replay
-from firedoor.cli.sources import PlaybookTest, load_sources
+from firedoor.cli.sources import load_sources
 from firedoor.engine import Hit, Library
 from firedoor.events import Event, read_events
 from firedoor.playbooks import Bundle, bundle_from_json

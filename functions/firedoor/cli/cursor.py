@@ -1,6 +1,6 @@
 """Reading values out of a YAML document in the types that the language wants, noting every mistake with its line.
 
-Owns the wording of mistakes of form. What the values mean to each other is for ``sources`` to check.
+Owns the wording of mistakes of form. What the values mean to each other is for those who read with it to check.
 """
 
 from __future__ import annotations

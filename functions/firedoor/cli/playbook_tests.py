@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from firedoor.cli.sources import PlaybookTest, Sources, compile_bundle
+from firedoor.cli.playbook_reader import PlaybookTest
+from firedoor.cli.sources import Sources, compile_bundle
 from firedoor.engine import Classification, Hit, Library
 from firedoor.errors import EventError, FiredoorError, PlaybookError
 from firedoor.events import read_events

@@ -14,8 +14,9 @@ from firedoor.cli import library, screen
 from firedoor.playbooks import Mode
 
 if TYPE_CHECKING:
+    from firedoor.cli.playbook_reader import PlaybookTest
     from firedoor.cli.replay import Replay
-    from firedoor.cli.sources import PlaybookTest, Sources
+    from firedoor.cli.sources import Sources
 
 _MODES = ("shadow", "alert", "approve", "auto")
 _ENDINGS = (".json", ".jsonl")
