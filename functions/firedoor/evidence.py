@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from firedoor.faults import code_of
 from firedoor.plans import Json
 
 ORIGINAL = "firedoor-original"
@@ -62,7 +63,7 @@ class Evidence:
                 Bucket=self._bucket, Key=key, Body=body, ContentType="application/json", IfNoneMatch="*"
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "PreconditionFailed":
+            if code_of(error) != "PreconditionFailed":
                 raise
             body = self._read(key)
         return Entry(key, hashlib.sha256(body).hexdigest())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change
 from firedoor.playbooks import Filter, Protected
 
@@ -110,7 +111,7 @@ def tags_of(account: Account, arn: str) -> Mapping[str, str]:
     try:
         return {tag["Key"]: tag["Value"] for tag in reader(account, arn, resource)}
     except ClientError as error:
-        code = error.response["Error"]["Code"]
+        code = code_of(error)
         if code in _NO_TAGS:
             return {}
         raise Refused(f"The tags of {arn} could not be read ({code}), so it may be protected.") from error

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _get(account: Account, agent: str, alias: str) -> dict[str, Any] | None:
     try:
         answer = account.client("bedrock-agent").get_agent_alias(agentId=agent, agentAliasId=alias)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+        if code_of(error) == "ResourceNotFoundException":
             return None
         raise
     found: dict[str, Any] = answer["agentAlias"]
@@ -141,7 +142,7 @@ def _refuse_without(account: Account, agent: str, version: str) -> None:
     try:
         account.client("bedrock-agent").get_agent_version(agentId=agent, agentVersion=version)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+        if code_of(error) == "ResourceNotFoundException":
             raise Refused(f"Version {version} of agent {agent}, where the alias pointed, was deleted.") from error
         raise
 

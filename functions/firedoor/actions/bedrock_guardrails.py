@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _readable(account: Account, guardrail_id: str, version: str) -> dict[str, An
     try:
         return get(account, guardrail_id, version)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "AccessDeniedException":
+        if code_of(error) == "AccessDeniedException":
             return None
         raise
 
@@ -189,7 +190,7 @@ def get(account: Account, guardrail_id: str, version: str = "DRAFT") -> dict[str
     try:
         return definition(account.client("bedrock").get_guardrail(guardrailIdentifier=guardrail_id, **asked))
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+        if code_of(error) == "ResourceNotFoundException":
             return None
         raise
 
@@ -199,7 +200,7 @@ def versions(account: Account, guardrail_id: str) -> list[str]:
     try:
         listed = _listed(account, guardrailIdentifier=guardrail_id)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+        if code_of(error) == "ResourceNotFoundException":
             return []
         raise
     return sorted((entry["version"] for entry in listed if entry["version"] != "DRAFT"), key=int)

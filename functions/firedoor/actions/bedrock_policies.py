@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _get(account: Account, arn: str) -> dict[str, Any] | None:
     try:
         answer = _client(account, arn).get_resource_policy(resourceArn=arn)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+        if code_of(error) == "ResourceNotFoundException":
             return None
         raise
     text = answer.get(_kind(arn)[1])

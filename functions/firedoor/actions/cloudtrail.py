@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from firedoor.actions import Action
 from firedoor.actions.setting import Call, Setting
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _insight_selectors(account: Account, arn: str) -> list[Any]:
     try:
         return list(account.client("cloudtrail").get_insight_selectors(TrailName=arn).get("InsightSelectors") or [])
     except ClientError as error:
-        if error.response["Error"]["Code"] == "InsightNotEnabledException":
+        if code_of(error) == "InsightNotEnabledException":
             return []
         raise
 

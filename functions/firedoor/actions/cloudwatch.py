@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class AlarmOnCalls(Action):
         try:
             getattr(account.client(service), operation)(**arguments)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("ResourceNotFound", "ResourceNotFoundException"):
+            if code_of(error) not in ("ResourceNotFound", "ResourceNotFoundException"):
                 raise
 
     def apply_commands(self, change: Change) -> tuple[str, ...]:
@@ -177,7 +178,7 @@ class AlarmOnCalls(Action):
         try:
             account.client("sns").get_topic_attributes(TopicArn=arn)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NotFound":
+            if code_of(error) == "NotFound":
                 return False
             raise
         return True

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class WithdrawSharing(Action):
         try:
             found = describe(**{argument: resource}, Attribute=attribute)[key]
         except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
+            if code_of(error) in _GONE:
                 return None
             raise
         return {entry.get("UserId") or entry.get("Group", "") for entry in found}

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from firedoor.actions import Action
 from firedoor.actions.iam_principals import get_role, get_user
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class InlinePolicyAction(Action):
             getattr(account.client("iam"), f"delete_{before['kind']}_policy")(**names)
         except ClientError as error:
             # Somebody deleted it first, or an earlier try of this undo did.
-            if error.response["Error"]["Code"] != "NoSuchEntity":
+            if code_of(error) != "NoSuchEntity":
                 raise
 
     def undo_commands(self, change: Change, made: Json) -> tuple[str, ...]:  # noqa: ARG002
@@ -80,7 +81,7 @@ def get_inline_policy(account: Account, kind: str, name: str, policy_name: str) 
     try:
         document = getattr(account.client("iam"), f"get_{kind}_policy")(**names)["PolicyDocument"]
     except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchEntity":
+        if code_of(error) == "NoSuchEntity":
             return None
         raise
     return json.loads(unquote(document)) if isinstance(document, str) else dict(document)
@@ -98,7 +99,7 @@ def put_inline_policy(account: Account, state: Json) -> None:
             **names, PolicyDocument=json.dumps(state["document"], separators=(",", ":"))
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] == "LimitExceeded":
+        if code_of(error) == "LimitExceeded":
             raise Refused(
                 f"The inline policies of {state['kind']} {state['name']} leave no room for a denial; "
                 "attach the managed policy AWSDenyAll by hand."

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from firedoor.actions import Action
 from firedoor.actions.iam_principals import get_user
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class DeactivateAccessKey(Action):
         try:
             answer = account.client("iam").get_access_key_last_used(AccessKeyId=key_id)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
+            code = code_of(error)
             if code == "NoSuchEntity":
                 return None
             if code == "AccessDenied":
@@ -128,7 +129,7 @@ class DeactivateAccessKey(Action):
             pages = account.client("iam").get_paginator("list_access_keys").paginate(UserName=user)
             keys = [key for page in pages for key in page["AccessKeyMetadata"]]
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchEntity":
+            if code_of(error) == "NoSuchEntity":
                 return None
             raise
         return next((str(key["Status"]) for key in keys if key["AccessKeyId"] == key_id), None)
@@ -202,7 +203,7 @@ class _DeactivateStaleKeys(DeactivateAccessKey):
         try:
             keys = account.client("iam").list_access_keys(UserName=user)["AccessKeyMetadata"]
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchEntity":
+            if code_of(error) == "NoSuchEntity":
                 return Plan(reason=f"User {user} does not exist any more.")
             raise
         plans = [
@@ -352,7 +353,7 @@ class DeactivateBedrockApiKey(Action):
                     return found
                 page["Marker"] = answer["Marker"]
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchEntity":
+            if code_of(error) == "NoSuchEntity":
                 return []
             raise
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 
 if TYPE_CHECKING:
     from firedoor.accounts import Account
@@ -17,7 +18,7 @@ def get_user(account: Account, user: str) -> dict[str, Any] | None:
     try:
         return dict(account.client("iam").get_user(UserName=user)["User"])
     except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchEntity":
+        if code_of(error) == "NoSuchEntity":
             return None
         raise
 
@@ -31,7 +32,7 @@ def get_role(account: Account, role: str) -> dict[str, Any] | None:
     try:
         found = dict(account.client("iam").get_role(RoleName=role)["Role"])
     except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchEntity":
+        if code_of(error) == "NoSuchEntity":
             return None
         raise
     if found["Path"].startswith("/aws-service-role/"):

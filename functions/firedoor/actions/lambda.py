@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from firedoor.actions import Action
 from firedoor.actions.setting import Call, Setting
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class RemovePublicPermissions(Action):
         try:
             text = account.client("lambda").get_policy(FunctionName=name)["Policy"]
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            if code_of(error) == "ResourceNotFoundException":
                 return []
             raise
         return list(json.loads(text)["Statement"])

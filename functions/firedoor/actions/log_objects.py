@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from firedoor.actions import Action
 from firedoor.errors import Refused
 from firedoor.evidence import ORIGINAL
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class RedactLogObject(Action):
                 **shape,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "PreconditionFailed":  # an earlier try put the same bytes there
+            if code_of(error) != "PreconditionFailed":  # an earlier try put the same bytes there
                 raise
 
 
@@ -228,7 +229,7 @@ def _tags(account: Account, bucket: str, key: str) -> dict[str, Any] | None:
     try:
         found = account.client("s3").get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
+        if code_of(error) in ("NoSuchKey", "NoSuchBucket"):
             return None
         raise
     return {tag["Key"]: tag["Value"] for tag in found}

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from firedoor.actions import Action
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _receivers(account: Account, of: str, name: str) -> set[str] | None:
     try:
         answer: dict[str, Any] = describe(**{f"{member}Identifier": name})[f"{member}AttributesResult"]
     except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
+        if code_of(error) in _GONE:
             return None
         raise
     attributes = {entry["AttributeName"]: entry["AttributeValues"] for entry in answer[f"{member}Attributes"]}

@@ -18,6 +18,7 @@ from firedoor.actions.s3_settings import KeepVersions as KeepVersions
 from firedoor.actions.s3_settings import RequireTls as RequireTls
 from firedoor.actions.s3_settings import SendEvents as SendEvents
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class BlockPublicAccess(Action):
         try:
             present = self._flags(account, bucket)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchBucket":
+            if code_of(error) == "NoSuchBucket":
                 return Plan(reason=f"Bucket {bucket} does not exist any more.")
             raise
         wanted = dict.fromkeys(_FLAGS, True)
@@ -116,7 +117,7 @@ class BlockPublicAccess(Action):
         try:
             found = account.client("s3").get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchPublicAccessBlockConfiguration":
+            if code_of(error) == "NoSuchPublicAccessBlockConfiguration":
                 return None
             raise
         return {name: bool(found.get(name, False)) for name in _FLAGS}
@@ -142,7 +143,7 @@ def _unless_missing(read: Any, *codes: str) -> Any:
     try:
         return read()
     except ClientError as error:
-        if error.response["Error"]["Code"] in codes:
+        if code_of(error) in codes:
             return None
         raise
 
@@ -314,7 +315,7 @@ class QuarantineObject(Action):
                 IfNoneMatch="*",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "PreconditionFailed":
+            if code_of(error) == "PreconditionFailed":
                 return True
             raise
         return False
@@ -327,7 +328,7 @@ class QuarantineObject(Action):
         try:
             answer = account.client("s3").delete_object(Bucket=bucket, Key=key, IfMatch=f'"{etag}"')
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"):
+            if code_of(error) in ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"):
                 raise Refused(
                     f"Object {key} in bucket {bucket} was changed meanwhile; it was copied, but not hidden."
                 ) from error

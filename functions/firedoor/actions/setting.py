@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from firedoor.accounts import literal
 from firedoor.actions import Action
 from firedoor.errors import Refused
+from firedoor.faults import code_of
 from firedoor.plans import Change, Json, Parameter, Permissions, Plan
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ class Setting(Action):
                 **_filled(self.reads.arguments, _words(target, name))
             )
         except ClientError as error:
-            code = error.response["Error"]["Code"]
+            code = code_of(error)
             if code in self.gone:
                 return None
             if code in self.unset:
