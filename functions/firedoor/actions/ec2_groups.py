@@ -100,14 +100,8 @@ class RevokeSecurityGroupRules(Action):
         count = self._count_users(account, group_id)
         users = "1 network interface" if count == 1 else f"{count} network interfaces"
         what = ", ".join(_told(rule) for rule in chosen)
-        change = Change(
-            target=account.arn("ec2", f"security-group/{group_id}"),
-            summary=f"Revoke from security group {group_id} (used by {users}): {what}",
-            before={"group_id": group_id, "rules": [_portable(rule) for rule in chosen]},
-            after={"group_id": group_id, "rules": []},
-            resources=(account.arn("ec2", "security-group-rule/*"),),
-        )
-        return Plan((change,))
+        summary = f"Revoke from security group {group_id} (used by {users}): {what}"
+        return _revocation(account, group_id, chosen, summary)
 
     def read(self, account: Account, change: Change, made: Json) -> Json:  # noqa: ARG002
         """Return the change's rules as far as they stand now, and as they are now."""
@@ -233,14 +227,8 @@ class _EmptyDefaultGroup(RevokeSecurityGroupRules):
         if not standing:
             return Plan(reason=f"Security group {group_id} has no {self.direction} rule.")
         what = ", ".join(_told(rule) for rule in standing)
-        change = Change(
-            target=account.arn("ec2", f"security-group/{group_id}"),
-            summary=f"Revoke every {self.direction} rule of default security group {group_id}: {what}",
-            before={"group_id": group_id, "rules": [_portable(rule) for rule in standing]},
-            after={"group_id": group_id, "rules": []},
-            resources=(account.arn("ec2", "security-group-rule/*"),),
-        )
-        return Plan((change,))
+        summary = f"Revoke every {self.direction} rule of default security group {group_id}: {what}"
+        return _revocation(account, group_id, standing, summary)
 
 
 class EmptyDefaultIngress(_EmptyDefaultGroup):
@@ -268,6 +256,17 @@ class EmptyDefaultEgress(_EmptyDefaultGroup):
         undo=("ec2:AuthorizeSecurityGroupEgress", "ec2:CreateTags"),
     )
     example = "{action: ec2.revoke_default_group_egress, with: {group_id: '{group_id}'}}"
+
+
+def _revocation(account: Account, group_id: str, rules: Sequence[Mapping[str, Any]], summary: str) -> Plan:
+    change = Change(
+        target=account.arn("ec2", f"security-group/{group_id}"),
+        summary=summary,
+        before={"group_id": group_id, "rules": [_portable(rule) for rule in rules]},
+        after={"group_id": group_id, "rules": []},
+        resources=(account.arn("ec2", "security-group-rule/*"),),
+    )
+    return Plan((change,))
 
 
 def _range(ports: object) -> range:
