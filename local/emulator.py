@@ -36,7 +36,7 @@ from ministack.core.responses import get_account_id
 from ministack.core.router import extract_access_key_id, extract_region
 from ministack.services import cloudtrail, eventbridge, iam, lambda_svc, sqs
 
-OPERATOR = "arn:aws:sts::{account}:assumed-role/SecurityOperator/local"
+OPERATOR = "arn:aws:sts::{account}:assumed-role/SecurityOperator/sam.operator"
 
 eventbridge._put_events = partial(eventbridge._put_events, allow_aws_source=True)
 build_event = lambda_svc._build_function_url_event

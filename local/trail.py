@@ -169,8 +169,8 @@ def _identity(exchange: Mapping[str, Any], now: str) -> dict[str, Any]:
         name = exchange["user"].rsplit("/", 1)[-1]
         arn = exchange["user"]
         return {"type": "IAMUser", "arn": arn, "accountId": account, "accessKeyId": key, "userName": name}
-    arn = session["Arn"] if session else f"arn:aws:sts::{account}:assumed-role/Developer/local"
-    principal = session["UserId"] if session else "AROAIDPPEZS35WEXAMPLE:local"
+    arn = session["Arn"] if session else f"arn:aws:sts::{account}:assumed-role/Developer/dana.developer"
+    principal = session["UserId"] if session else "AROAIDPPEZS35WEXAMPLE:dana.developer"
     role = session["Role"] if session else f"arn:aws:iam::{account}:role/Developer"
     return {
         "type": "AssumedRole",
