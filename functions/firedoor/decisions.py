@@ -87,7 +87,10 @@ _DECIDED = {Choice.APPROVE: State.APPROVED, Choice.REJECT: State.REJECTED}
 def _may_decide(occurrence: Occurrence, caller: Caller) -> None:
     actor = occurrence.extracted.get("actor")
     if isinstance(actor, str) and same_principal(actor, caller.arn):
-        raise Refused("The principal that caused this event cannot decide about it; somebody else must.")
+        raise Refused(
+            "The principal that caused this event cannot decide about it, nor a session of the same name; "
+            "somebody else must."
+        )
 
 
 def same_principal(one: str, other: str) -> bool:
