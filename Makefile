@@ -99,9 +99,9 @@ bench-scale: setup
 bench-patterns: setup
 	$(BIN)/python benchmarks/bench_patterns.py
 
-bench-inspection: setup  ## with DATA=train.jsonl.gz also the quality of the injection signal (needs numpy, scipy, scikit-learn)
+bench-inspection: setup  ## with DATA=train.jsonl.gz also the injection signal by source (needs numpy, scipy, scikit-learn)
 	$(BIN)/python benchmarks/bench_inspection.py
-	$(if $(DATA),$(BIN)/python benchmarks/bench_injection.py $(DATA))
+	$(BIN)/python benchmarks/bench_injection.py $(DATA)
 	$(BIN)/python benchmarks/bench_pii.py
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --no-header

@@ -1,6 +1,7 @@
-"""Owns the figures of the injection signal: quality by source and kind on families held out, and time per record.
+"""Owns the figures of the injection signal: time per text, and quality on texts that nothing was trained or tuned on.
 
-Run `python benchmarks/bench_injection.py DATA`; without numpy and scikit-learn use `--time-only`.
+`python benchmarks/bench_injection.py` measures on the texts beside it. With DATA (and numpy, scipy, scikit-learn) it
+also tells the quality by source and kind, each family of sources held out.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import sys
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "functions"), str(ROOT / "benchmarks")]
+OWN, UNSEEN = ROOT / "benchmarks/injection_texts.jsonl", ROOT / "benchmarks/injection_unseen.jsonl"
 
 from firedoor.inspection import injection  # noqa: E402 - found through the path set above
 
@@ -49,6 +52,19 @@ def print_times(texts: list[str]) -> None:
         print(f"{len(text):>9} of {piece!r:12}: {(time.perf_counter() - start) * 1_000:8.2f} ms")
 
 
+def print_unseen() -> None:
+    """Share flagged of texts that were written apart, by authors who had seen neither patterns nor training texts."""
+    groups = defaultdict(list)
+    for row in read(UNSEEN):
+        found = injection.score(row["text"], row["origin"])
+        alone = injection.score(row["text"], row["origin"], phrases=False)
+        groups[row["label"], row["kind"]].append((found.flag, alone.flag))
+    print(f"{'label':5} {'kind':18} {'texts':>6} {'flagged':>8} {'without phrases':>16}")
+    for (label, kind), flags in sorted(groups.items()):
+        flagged, without = (sum(column) / len(flags) for column in zip(*flags, strict=True))
+        print(f"{label:5} {kind:18} {len(flags):6} {flagged:8.4f} {without:16.4f}")
+
+
 def print_held_out(path: Path) -> None:
     """Share flagged by source and kind, each scored without its family, with and without the phrase pack."""
     import numpy as np
@@ -72,16 +88,21 @@ def print_held_out(path: Path) -> None:
         print(f"{label:5} {kind:16} {source:26} {len(index):6} {row_figures}")
 
 
+def read(path: Path) -> list[dict[str, Any]]:
+    """The rows of an NDJSON file, gzip or not."""
+    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return [json.loads(line) for line in text.splitlines()]
+
+
 def main() -> None:
     """Print everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--time-only", action="store_true")
+    parser.add_argument("data", type=Path, nargs="?")
     arguments = parser.parse_args()
-    with gzip.open(arguments.data, "rt", encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"] for line in lines]
+    texts = [row["text"] for row in read(arguments.data or OWN)]
     print_times(random.Random(1).sample(texts, min(4_000, len(texts))))  # noqa: S311 - a sample, no secret
-    if not arguments.time_only:
+    print_unseen()
+    if arguments.data:
         print_held_out(arguments.data)
 
 

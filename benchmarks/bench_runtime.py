@@ -26,8 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from local.cloud import ROOT, STACK, WORK, Cloud
 from local.invoke import runtime, variables_of
 
-from firedoor.case import State
-from firedoor.cases import Cases
+from firedoor.cases import Cases, State
 from firedoor.messages import Message
 
 BARE = "bare boto3"

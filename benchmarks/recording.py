@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from firedoor.case import State
+from firedoor.cases import State
 from firedoor.cli.embedded import HOME, REGION, EmbeddedAws, session
 from firedoor.cli.stage.ec2 import authorise, make_group
 from firedoor.cli.stage.scene import Where

@@ -27,14 +27,13 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "functions"), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(ROOT / "functions"))
 
-import injection_examples  # noqa: E402 - found through the path set above
-
-from firedoor.inspection import injection, normalise  # noqa: E402
+from firedoor.inspection import injection, normalise  # noqa: E402 - found through the path set above
 
 SEED = 20261123
 DATA = ROOT / "functions/firedoor/inspection/data"
+OWN = ROOT / "benchmarks/injection_texts.jsonl"
 # Sources that share texts or templates are held out together, or the figures would flatter.
 FAMILIES = {
     "spikee": "spikee", "spikee_doc": "spikee", "spikee_invest_fp": "spikee", "pa_protectai_validation": "spikee", "awsdocs_train": "spikee",
@@ -44,8 +43,9 @@ FAMILIES = {
 }  # fmt: skip
 _WINDOW = 96
 _PER_TEXT = 6
-_SHARE = {"s_labs": 0.6}
-"""How much a source counts beside the square root of its size: s_labs labels many plain questions as attacks."""
+_SHARE = {"s_labs": 0.6, "own": 1.5}
+"""How much a source counts beside the square root of its size: s_labs labels many plain questions as attacks, and what
+was written for this project is the most varied of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Row:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The rows of DATA, each text once, and our own examples as the source `own`."""
+    """The rows of DATA, each text once, and the texts written for this project as the source `own`."""
     seen: set[bytes] = set()
     rows = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -74,8 +74,7 @@ def read_rows(path: Path) -> list[Row]:
             if key not in seen:
                 seen.add(key)
                 rows.append(Row(raw["text"], raw["label"], raw["source"], raw["kind"]))
-    rows += [Row(text, 0, "own", "benign_hard") for text in injection_examples.benign(SEED, 2_600)]
-    rows += [Row(text, 1, "own", "direct") for text in injection_examples.attacks(SEED, 900)]
+    rows += [Row(source="own", **json.loads(line)) for line in OWN.read_text(encoding="utf-8").splitlines()]
     return rows
 
 
@@ -96,21 +95,21 @@ class Linear:
             return -3.0
         table = self.weights
         mask = len(table) - 1
-        word = np.asarray(words, dtype=np.uint64)
-        values = table[features_of(word, 1) & mask].astype(float)
-        values[1:] += table[features_of(word, 2) & mask]
-        values[2:] += table[features_of(word, 3) & mask]
+        values = table[features_of(words, 1) & mask].astype(float)
+        values[1:] += table[features_of(words, 2) & mask]
+        values[2:] += table[features_of(words, 3) & mask]
         return injection.best_window(values.tolist()) * self.scale + self.bias
 
 
-def features_of(words: np.ndarray, order: int) -> np.ndarray:
+def features_of(words: list[int], order: int) -> np.ndarray:
     """The 32-bit features of one order (words, neighbours, one word between): `injection`'s, for whole arrays."""
+    word = np.asarray(words if order == 1 else injection.kinds(words), dtype=np.uint64)
     if order == 1:
-        found = injection.unigram(words)  # type: ignore[arg-type]
+        found = injection.unigram(word)  # type: ignore[arg-type]
     elif order == 2:
-        found = injection.bigram(words[:-1], words[1:])  # type: ignore[arg-type]
+        found = injection.bigram(word[:-1], word[1:])  # type: ignore[arg-type]
     else:
-        found = injection.skipgram(words[:-2], words[2:])  # type: ignore[arg-type]
+        found = injection.skipgram(word[:-2], word[2:])  # type: ignore[arg-type]
     return np.asarray(found, dtype=np.int64)
 
 
@@ -123,8 +122,7 @@ def pieces(text: str, limit: int = _PER_TEXT) -> list[list[int]]:
 
 def all_features(words: list[int]) -> np.ndarray:
     """Every feature of a window, repeated as often as it stands there."""
-    word = np.asarray(words, dtype=np.uint64)
-    return np.concatenate([features_of(word, order) for order in (1, 2, 3)])
+    return np.concatenate([features_of(words, order) for order in (1, 2, 3)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ def corpus_of(rows: list[Row]) -> Corpus:
     return Corpus(rows, np.array([i for i, _ in windows]), counts, names[frequent])
 
 
-def train_linear(corpus: Corpus, keep: set[int], strength: float = 12.0) -> Linear:
+def train_linear(corpus: Corpus, keep: set[int], strength: float = 4.0) -> Linear:
     """Fit on the windows of the rows in `keep`; a long attack counts by its best window, found in a second round."""
     rows = corpus.rows
     chosen = np.array([w for w, row in enumerate(corpus.row_of) if row in keep])
@@ -271,7 +269,7 @@ def train_layer(rows: list[Row], evidence: list[dict[str, float]], keep: Iterabl
 
 ORDINARY = ("benign_prompt", "benign_roleplay", "benign_code")
 DOCUMENTS = ("benign_doc", "indirect")
-RATES = {"short": 0.0018, "long": 0.005}
+RATES = {"short": 0.004, "long": 0.003}
 """What the last layer may flag among innocent texts of held-out families, beside what patterns flag alone."""
 
 

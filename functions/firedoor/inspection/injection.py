@@ -21,7 +21,7 @@ from operator import add
 from typing import Literal
 from zlib import crc32
 
-from firedoor.inspection import normalise, techniques
+from firedoor.inspection import addressing, normalise, techniques
 from firedoor.inspection.normalise import View
 
 Origin = Literal["user", "tool_result", "document"]
@@ -234,11 +234,29 @@ def _look(sight: _Sight, start: int, end: int, margin_of: MarginOf) -> None:
     folded = normalise.folded_view(piece)
     sight.opening = sight.opening or folded.text[:600]
     sight.margin = max(sight.margin, _read(sight, folded, start, margin_of, decoded=False))
+    _hear_orders(sight, folded, start)
     for view in normalise.decoded_views(piece, folded):
         sight.decoded_margin = max(sight.decoded_margin, _read(sight, view, start, margin_of, decoded=True))
     for secret in normalise.hidden(piece):
         sight.hidden.add(secret.kind)
         sight.see(techniques.SMUGGLING, (start + secret.start, start + secret.end))
+
+
+_ASIDE = 100
+"""Characters after which a user who turns to an assistant has most likely pasted what somebody else wrote: before that
+they speak to it by right."""
+
+
+def _hear_orders(sight: _Sight, folded: View, offset: int) -> None:
+    """Add what a text says to the machine that reads it, past its reader."""
+    by_right = _ASIDE - offset if sight.may_mention else 0
+    orders = [order for order in addressing.find_addressed(folded.text) if order[0] >= by_right]
+    if orders:
+        sight.hits.add((techniques.EMBEDDED, True))
+        sight.plain_strong.add(techniques.EMBEDDED)
+        places = normalise.origins(sight.text[offset : offset + folded.end], folded)
+        start, end = normalise.original_span(folded, places, *orders[0])
+        sight.see(techniques.EMBEDDED, (offset + start, offset + end))
 
 
 def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decoded: bool) -> float:
@@ -251,7 +269,7 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
     places = normalise.origins(piece, view) if hits and view.kind in ("folded", "respelled") else ()
     for hit in hits:
         key = (hit.technique, hit.strong)
-        if decoded and key in sight.hits:
+        if (decoded and key in sight.hits) or (sight.may_mention and _is_greeting(hit, offset)):
             continue
         if sight.may_mention and not decoded and _is_mentioned(view.text, hit):
             sight.mentions = True
@@ -275,6 +293,14 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
         start, end = normalise.original_span(view, places, hit.start, hit.end)
         sight.see(hit.technique, (offset + start, offset + end))
     return margin_of(hashes(words))
+
+
+_GREETING = 12
+"""Characters within which a user names the assistant in order to greet it."""
+
+
+def _is_greeting(hit: techniques.Hit, offset: int) -> bool:
+    return hit.technique == techniques.EMBEDDED and not hit.strong and offset + hit.start < _GREETING
 
 
 _MENTIONED = frozenset({techniques.OVERRIDE, techniques.EXTRACTION})
@@ -305,7 +331,7 @@ def _is_mentioned(text: str, hit: techniques.Hit) -> bool:
 
 
 _OWN_PROMPT = re.compile(
-    r"\b(?:your|ur|you)\b.{0,60}?(?:prompt|instruction|directive|told|message|hiding|guideline|rules)|(?:prompt|instructions|rules|guidelines|directives) .{0,40}?\byou\b|(?:before|above) this (?:sentence|message|line|text|prompt|question|request)\b"
+    r"\b(?:your|ur|you)\b.{0,60}?(?:prompt|instruction|directive|told|message|hiding|guideline|rules)|(?:prompt|instructions|rules|guidelines|directives|commands?) .{0,40}?\b(?:your?|ur|yours)\b|(?:before|above) this (?:sentence|message|line|text|prompt|question|request)\b"
 )
 _SENTENCE_END = re.compile(r"[.?!\n]\s")
 # "Do not deviate from the guidelines" is the opposite of dropping them; "it must not reveal its instructions" likewise.
@@ -447,18 +473,24 @@ def hashes(words: Sequence[str]) -> list[int]:
 _NUMBER = crc32(b"0")
 
 
+def kinds(words: Sequence[int]) -> list[int]:
+    """The same hashes, those of words of one kind (verbs that drop, names of instructions) alike: for neighbours."""
+    kind_of = _kinds()
+    return [kind_of.get(word, word) for word in words]
+
+
 def unigram(word: int) -> int:
     """The feature of a word."""
     return (word * 0x9E3779B1 >> 7) & 0xFFFFFFFF
 
 
 def bigram(first: int, second: int) -> int:
-    """The feature of two neighbours, in their order."""
+    """The feature of two neighbours, in their order; each a word's kind, as in `kinds`."""
     return (first * 0x85EBCA6B + second * 0xC2B2AE35 >> 5) & 0xFFFFFFFF
 
 
 def skipgram(first: int, third: int) -> int:
-    """The feature of two words with one between them."""
+    """The feature of two words with one between them, in their kinds too."""
     return (first * 0x27D4EB2F + third * 0x165667B1 >> 3) & 0xFFFFFFFF
 
 
@@ -467,11 +499,11 @@ def _margin(words: list[int]) -> float:
     model = _model()
     if not words:
         return -3.0
-    weights = model.weights
+    weights, alike = model.weights, kinds(words)
     # `unigram`, `bigram` and `skipgram`, written out: calls would double the time of the whole signal.
     values = [weights[(word * 0x9E3779B1 >> 7) & _MASK] for word in words]
-    pairs = [weights[(a * 0x85EBCA6B + b * 0xC2B2AE35 >> 5) & _MASK] for a, b in pairwise(words)]
-    skips = [weights[(a * 0x27D4EB2F + c * 0x165667B1 >> 3) & _MASK] for a, c in zip(words, words[2:], strict=False)]
+    pairs = [weights[(a * 0x85EBCA6B + b * 0xC2B2AE35 >> 5) & _MASK] for a, b in pairwise(alike)]
+    skips = [weights[(a * 0x27D4EB2F + c * 0x165667B1 >> 3) & _MASK] for a, c in zip(alike, alike[2:], strict=False)]
     values[1:] = map(add, values[1:], pairs)
     values[2:] = map(add, values[2:], skips)
     return best_window(values) * model.scale + model.bias
@@ -496,6 +528,13 @@ def _model() -> _Model:
     weights = array("b")
     weights.frombytes(_data("injection_weights.bin"))
     return _Model(weights, layer["model"]["scale"], layer["model"]["bias"], layer["layer"])
+
+
+@cache
+def _kinds() -> dict[int, int]:
+    """The hash of each word that has a kind, and of that kind; no word of a text is written like a kind's name here."""
+    lines = [line.split(":") for line in _data("injection_kinds.txt").decode().splitlines() if line[:1] != "#"]
+    return {crc32(word.encode()): crc32(f":{kind}".encode()) for kind, words in lines for word in words.split()}
 
 
 @cache
