@@ -429,7 +429,8 @@ def _context(sight: _Sight, strong_count: int) -> dict[str, float]:
 
 _TRIGGERS = (
     "ignore ", "disregard", "forget ", "override", "bypass", "instruction", "system prompt", "jailbreak", "developer mode",
-    "ai assistant", "language model", "<!--", "<|", "[inst", "[system", "unrestricted", "unfiltered", "you are now",
+    "ai assistant", "ai agent", "language model", "chatbot", "llm", "note to", "<!--", "<|", "[inst", "[system",
+    "unrestricted", "unfiltered", "you are now",
     "from now on", "do not tell", "ignorier", "ignora", "oubli", "игнор", "忽略", "無視", "무시", "pwned", "password",
 )  # fmt: skip
 _AROUND = 500
