@@ -173,7 +173,7 @@ def gather(text: str, origin: Origin = "user", *, margin_of: MarginOf, phrases: 
         margin_of: the margin of a list of word hashes; the training script gives that of a model still in the making.
         phrases: use the pack of published phrases too.
     """
-    sight = _Sight(text, phrases, may_mention=origin == "user")
+    sight = _Sight(text, phrases, by_user=origin == "user")
     for start, end in windows(text):
         _look(sight, start, end, margin_of)
     features = _features(sight, origin)
@@ -188,6 +188,7 @@ class _Sight:
     """What has been seen so far in one text."""
 
     __slots__ = (
+        "by_user",
         "decoded",
         "decoded_margin",
         "direct",
@@ -195,7 +196,6 @@ class _Sight:
         "hidden",
         "hits",
         "margin",
-        "may_mention",
         "mentions",
         "opening",
         "phrases",
@@ -205,10 +205,10 @@ class _Sight:
         "use_phrases",
     )
 
-    def __init__(self, text: str, use_phrases: bool, may_mention: bool) -> None:
+    def __init__(self, text: str, use_phrases: bool, by_user: bool) -> None:
         self.text = text
         self.use_phrases = use_phrases
-        self.may_mention = may_mention
+        self.by_user = by_user
         self.mentions = False
         self.margin = -9.0
         self.decoded_margin = 0.0
@@ -249,7 +249,7 @@ they speak to it by right."""
 
 def _hear_orders(sight: _Sight, folded: View, offset: int) -> None:
     """Add what a text says to the machine that reads it, past its reader."""
-    by_right = _ASIDE - offset if sight.may_mention else 0
+    by_right = _ASIDE - offset if sight.by_user else 0
     orders = [order for order in addressing.find_addressed(folded.text) if order[0] >= by_right]
     if orders:
         sight.hits.add((techniques.EMBEDDED, True))
@@ -269,9 +269,9 @@ def _read(sight: _Sight, view: View, offset: int, margin_of: MarginOf, *, decode
     places = normalise.origins(piece, view) if hits and view.kind in ("folded", "respelled") else ()
     for hit in hits:
         key = (hit.technique, hit.strong)
-        if (decoded and key in sight.hits) or (sight.may_mention and _is_greeting(hit, offset)):
+        if (decoded and key in sight.hits) or (sight.by_user and _is_greeting(hit, offset)):
             continue
-        if sight.may_mention and not decoded and _is_mentioned(view.text, hit):
+        if sight.by_user and not decoded and _is_mentioned(view.text, hit):
             sight.mentions = True
             continue
         if decoded:
