@@ -39,6 +39,11 @@ class Opened:
     pending: bool
 
 
+MOST_OCCURRENCES = 1_000
+"""Events that one case holds; the next one opens another case. What becomes of an event is decided on all the events of
+its case, so that without an end each event of a burst would cost more than the one before."""
+
+
 class Conflict(Retry):
     """Somebody else wrote first; read again and decide anew."""
 
@@ -87,13 +92,15 @@ class Cases:
 
     def _open_once(self, hit: Hit, new_id: str, now: datetime) -> Opened | None:
         pointer = self._get(f"OPEN#{hit.dedup_key}", "OPEN")
-        if pointer and int(pointer["expires_at"]["N"]) > now.timestamp():
-            case_id = pointer["case_id"]["S"]
-            number = int(self._item(case_id, "CASE")["count"]["N"]) + 1
+        is_open = pointer is not None and int(pointer["expires_at"]["N"]) > now.timestamp()
+        joined = pointer["case_id"]["S"] if pointer and is_open else ""
+        held = int(self._item(joined, "CASE")["count"]["N"]) if joined else 0
+        if joined and held < MOST_OCCURRENCES:
+            case_id, number = joined, held + 1
             writes = [self._count(case_id, number, now)]
         else:
             case_id, number = new_id, 1
-            writes = self._first_writes(hit, case_id, now)
+            writes = self._first_writes(hit, case_id, now, full=joined)
         occurrence = Occurrence(
             case_id=case_id,
             number=number,
@@ -118,7 +125,8 @@ class Cases:
         ]
         return Opened(case_id, number, pending=True) if self._transact(writes) else None
 
-    def _first_writes(self, hit: Hit, case_id: str, now: datetime) -> list[dict[str, Any]]:
+    def _first_writes(self, hit: Hit, case_id: str, now: datetime, full: str) -> list[dict[str, Any]]:
+        """The items of a new case. ``full`` is the case whose place it takes, if that one holds no more events."""
         until = int(now.timestamp()) + hit.playbook.dedup_within
         case = {
             "count": {"N": "1"},
@@ -127,12 +135,16 @@ class Cases:
             **_listing(hit, case_id, now),
             "data": {"S": json.dumps(_new_case(hit, now), default=str)},
         }
-        free = "attribute_not_exists(pk) OR expires_at <= :now"
+        free = "attribute_not_exists(pk) OR expires_at <= :now OR case_id = :full"
         pointer = {"case_id": {"S": case_id}, "expires_at": {"N": str(until)}}
         writes = [
             self._put(f"CASE#{case_id}", "CASE", case, _ABSENT),
             self._put(
-                f"OPEN#{hit.dedup_key}", "OPEN", pointer, free, values={":now": {"N": str(int(now.timestamp()))}}
+                f"OPEN#{hit.dedup_key}",
+                "OPEN",
+                pointer,
+                free,
+                values={":now": {"N": str(int(now.timestamp()))}, ":full": {"S": full}},
             ),
         ]
         about = {hit.extracted.get("actor"), _target(hit)} - {None, ""}

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from firedoor.case import State
-from firedoor.cases import Cases, Conflict
+from firedoor.cases import MOST_OCCURRENCES, Cases, Conflict, Opened
 from firedoor.engine import Hit
 from firedoor.errors import Refused
 from firedoor.events import Facts
@@ -138,6 +138,22 @@ def test_after_the_window_a_new_case_opens(cases: Cases) -> None:
     """Dedup ends with its window."""
     first, second = cases.open(hit("e1"), NOW), cases.open(hit("e2"), NOW + timedelta(minutes=61))
     assert first.case_id != second.case_id
+
+
+def test_after_a_full_case_a_new_one_opens(cases: Cases) -> None:
+    """A burst does not make one case grow without end: the event after the last that it holds opens another."""
+    full = cases.open(hit("e1"), NOW)
+    cases._db.update_item(
+        TableName=cases._table,
+        Key={"pk": {"S": f"CASE#{full.case_id}"}, "sk": {"S": "CASE"}},
+        UpdateExpression="SET #count = :count",
+        ExpressionAttributeNames={"#count": "count"},
+        ExpressionAttributeValues={":count": {"N": str(MOST_OCCURRENCES - 1)}},
+    )
+    assert cases.open(hit("last"), NOW) == Opened(full.case_id, MOST_OCCURRENCES, pending=True)
+    another = cases.open(hit("next"), NOW)
+    assert another.case_id != full.case_id
+    assert [1, 2] == [another.number, cases.open(hit("after"), NOW).number]
 
 
 def test_two_cases_never_share_an_id(cases: Cases) -> None:
