@@ -17,6 +17,7 @@ from uuid import uuid4
 from aws_lambda_powertools.utilities.data_classes import CloudWatchLogsEvent
 from botocore.config import Config
 
+from firedoor import packing
 from firedoor.errors import EventError, Retry
 from firedoor.evidence import ORIGINAL
 from firedoor.faults import AwsError, explain, is_passing
@@ -110,20 +111,12 @@ def _get(services: Services, bucket: str, key: str) -> dict[str, Any]:
 
 
 def _unpack(body: bytes, key: str, limit: int) -> bytes:
-    if not key.endswith(".gz") and body[:2] != b"\x1f\x8b":
-        if len(body) > limit:
-            raise EventError(f"The object is larger than {limit} bytes.")
-        return body
-    text = b""
-    while body:  # gzip files put one after another are one gzip file
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            text += unpacker.decompress(body, limit + 1 - len(text))
-        except zlib.error as error:
-            raise EventError("The log object is not gzip.") from error
-        if len(text) > limit:
-            raise EventError(f"The object is larger than {limit} bytes unpacked.")
-        body = unpacker.unused_data
+    try:
+        text = packing.unpack(body, limit) if key.endswith(".gz") or body.startswith(packing.MAGIC) else body
+    except ValueError as error:
+        raise EventError(f"The log object is {error}.") from error
+    if len(text) > limit:
+        raise EventError(f"The object is larger than {limit} bytes unpacked.")
     return text
 
 

@@ -78,6 +78,12 @@ def test_a_gzip_bomb_is_not_unpacked(aws: EmbeddedAws, samples: Samples, files: 
     assert any("larger than 67108864 bytes unpacked" in json.dumps(told) for told in aws.log())
 
 
+def test_a_log_object_that_was_cut_short_goes_to_a_person(aws: EmbeddedAws, samples: Samples) -> None:
+    """S3 writes objects whole: what lacks its end was tampered with, and its first lines are not taken for all."""
+    assert {} == deliver(aws, samples, gzip.compress(line(1) + b"\n")[:-9])
+    assert any("gzip that was cut short" in json.dumps(told) for told in aws.log())
+
+
 @pytest.mark.parametrize("key", ["logs/data/r-1_input.json.gz", "logs/amazon-bedrock-logs-permission-check"])
 def test_what_is_no_log_is_skipped(aws: EmbeddedAws, samples: Samples, key: str) -> None:
     """Bodies that Bedrock moved out, and the object with which it tries whether it may write."""

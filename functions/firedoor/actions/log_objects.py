@@ -10,12 +10,12 @@ import hashlib
 import json
 import re
 import shlex
-import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from botocore.exceptions import ClientError
 
+from firedoor import packing
 from firedoor.actions import Action
 from firedoor.errors import Refused
 from firedoor.evidence import ORIGINAL
@@ -183,7 +183,7 @@ def redacted_log(account: Account, body: bytes) -> bytes:
     Raises:
         Refused: It is larger than ``LIMIT`` or cannot be unpacked.
     """
-    packed = body[:2] == b"\x1f\x8b"
+    packed = body.startswith(packing.MAGIC)
     lines = (_unpacked(body) if packed else body).splitlines(keepends=True)
     if sum(map(len, lines)) > LIMIT:
         raise Refused(f"The log object is larger than {LIMIT >> 20} MiB unpacked; redact it by hand.")
@@ -205,17 +205,10 @@ def _redacted_line(account: Account, line: str) -> str:
 
 
 def _unpacked(body: bytes) -> bytes:
-    text = b""
-    while body and len(text) <= LIMIT:  # gzip files put one after another are one gzip file
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            text += unpacker.decompress(body, LIMIT + 1 - len(text))
-        except zlib.error as error:
-            raise Refused("The log object is not gzip; look at it by hand.") from error
-        if not unpacker.eof and len(text) <= LIMIT:
-            raise Refused("The log object is gzip that was cut short; look at it by hand.")
-        body = unpacker.unused_data
-    return text
+    try:
+        return packing.unpack(body, LIMIT)
+    except ValueError as error:
+        raise Refused(f"The log object is {error}; look at it by hand.") from error
 
 
 def _refuse_other_objects(account: Account, key: str) -> None:
